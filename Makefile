@@ -1,0 +1,45 @@
+# Two commands on a fresh machine: `make demo` runs the main job on a sample, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test test-slow lint schema golden samples benchmark clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)  ## install and check a sample video
+	@mkdir -p out
+	$(BIN)/analyzer check samples/weak.mp4 --platform tiktok --out out || test $$? -eq 1
+
+test: $(INSTALLED)  ## install and run the fast tests
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(INSTALLED)  ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+lint: $(INSTALLED)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+schema: $(INSTALLED)  ## write docs/report.schema.json anew
+	$(BIN)/analyzer schema > docs/report.schema.json
+
+golden: $(INSTALLED)  ## write the golden report anew
+	$(BIN)/python scripts/make_golden.py
+
+samples: $(INSTALLED)  ## draw samples/ anew (needs espeak-ng)
+	$(BIN)/python scripts/make_samples.py
+
+benchmark: $(INSTALLED)  ## speed and memory, as ratios
+	$(BIN)/python scripts/benchmark.py
+
+clean:
+	rm -rf $(VENV) out build *.egg-info

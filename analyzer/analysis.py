@@ -1,0 +1,158 @@
+"""One asset in, one report out: read once, measure every signal, remember the result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import analyzer
+from analyzer import cache
+from analyzer.errors import UsageError
+from analyzer.report import Report, SignalResult
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is: `stage` is `read` or the id of a signal; `done` of `total` in seconds of video or in signals."""
+
+    stage: str
+    title: str
+    done: float
+    total: float | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Analyzer:
+    """Keeps engines warm over many assets.
+
+    `only` and `skip` are ids of signals; what `only` names brings what it needs. With `use_cache`, an asset that was
+    analysed before with the same settings is not read again.
+    """
+
+    def __init__(
+        self,
+        *,
+        only: Iterable[str] = (),
+        skip: Iterable[str] = (),
+        limits: Any = None,
+        show_location: bool = False,
+        use_cache: bool = True,
+    ) -> None:
+        self.only, self.skip = tuple(sorted(only)), tuple(sorted(skip))
+        self.limits, self.show_location, self.use_cache = limits, show_location, use_cache
+        self._engines: Any = None
+        if self.only or self.skip:
+            self._check_ids()
+
+    def analyze(
+        self,
+        path: str | Path,
+        *,
+        post_text: str | None = None,
+        platform: str | None = None,
+        variant: str = "organic",
+        on_progress: OnProgress | None = None,
+    ) -> Report:
+        """Measure one asset, and judge it where a platform is named.
+
+        `post_text` defaults to the text of the .txt file beside the asset. Raises `MediaError` when the asset cannot be
+        read, `UsageError` for an unknown platform.
+        """
+        from analyzer.rules import judge, load_profile
+
+        profile = load_profile(platform) if platform else None
+        report = self._measured(Path(path), post_text, on_progress)
+        return judge(report, profile, variant) if profile else report
+
+    def _measured(self, path: Path, post_text: str | None, on_progress: OnProgress | None) -> Report:
+        from analyzer.decode.limits import Limits
+        from analyzer.reading import check_regular, post_text_of, sha256_of, sidecars_of
+
+        check_regular(path)
+        asset_id = sha256_of(path)
+        post_text = post_text_of(path) if post_text is None else post_text
+        key = cache.key_of(
+            asset=asset_id,
+            sidecars=[(sidecar.name, sha256_of(sidecar)) for sidecar in sidecars_of(path)],
+            post_text=post_text,
+            only=self.only,
+            skip=self.skip,
+            limits=repr(self.limits or Limits()),
+            show_location=self.show_location,
+            engines=_engine_versions(),
+        )
+        if self.use_cache and (found := cache.get(key)) is not None:
+            name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return found.model_copy(update={"asset": found.asset.model_copy(update={"name": name})})
+        report = self._measure(path, asset_id, post_text, on_progress)
+        if self.use_cache and not any(result.status == "failed" for result in report.signals):
+            cache.put(key, report)
+        return report
+
+    def _measure(self, path: Path, asset_id: str, post_text: str | None, on_progress: OnProgress | None) -> Report:
+        from analyzer import catalog
+        from analyzer.engines import Engines
+        from analyzer.reading import read_media
+        from analyzer.stills import stills_of
+
+        tell = on_progress or (lambda progress: None)
+        chosen = self._chosen()
+        self._engines = self._engines or Engines()
+        results: dict[str, SignalResult] = {}
+        signals = catalog.signals()
+        with read_media(
+            path,
+            asset_id=asset_id,
+            post_text=post_text,
+            limits=self.limits,
+            show_location=self.show_location,
+            on_progress=lambda done, total: tell(Progress("read", "Reading", done, total)),
+        ) as media:
+            for number, signal in enumerate(signals):
+                tell(Progress(signal.id, signal.title, number, len(signals)))
+                if signal.id in chosen:
+                    results[signal.id] = catalog.run(signal, media, self._engines, results)
+                else:
+                    results[signal.id] = catalog.not_requested(signal)
+            tell(Progress("stills", "Pictures", len(signals), len(signals)))
+            return Report(
+                analyzer_version=analyzer.__version__,
+                asset=media.asset,
+                complete=all(result.status in ("ok", "skipped") for result in results.values()),
+                signals=tuple(results.values()),
+                notes=media.notes,
+                settings={"only": ",".join(self.only), "skip": ",".join(self.skip), "frames_kept": len(media.frames)},
+                stills=stills_of(media, results.values()),
+            )
+
+    def _chosen(self) -> set[str]:
+        from analyzer import catalog
+
+        everything = {signal.id for signal in catalog.signals()}
+        return (catalog.with_needs(self.only) if self.only else everything) - set(self.skip)
+
+    def _check_ids(self) -> None:
+        from analyzer import catalog
+
+        known = {signal.id for signal in catalog.signals()}
+        for name in (*self.only, *self.skip):
+            if name not in known:
+                raise UsageError(f"There is no signal {name!r}. Signals: {', '.join(sorted(known))}.")
+
+
+def analyze(path: str | Path, **options: Any) -> Report:
+    """Analyse one asset with a fresh `Analyzer`; takes the options of `Analyzer` and of `Analyzer.analyze`."""
+    own = {name: options.pop(name) for name in ("only", "skip", "limits", "show_location", "use_cache") if name in options}
+    return Analyzer(**own).analyze(path, **options)
+
+
+def _engine_versions() -> str:
+    from analyzer import manifests
+
+    versions = [(manifest.id, manifests.version_of(manifest)) for manifest in manifests.load()]
+    return hashlib.sha256(repr(versions).encode()).hexdigest()

@@ -1,0 +1,92 @@
+"""The folder in which the decoding process leaves what it read, and the names of the files in it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+THUMBNAILS = "thumbnails.u1"
+TIMES = "times.f8"
+AUDIO = "audio.i2"
+MOMENTARY = "momentary.f4"
+LEVELS = "levels.f4"
+FACTS = "facts.json"
+
+REPORT_EVERY_S = 0.25
+
+
+class Refused(Exception):
+    """The asset cannot be read: a stable code, a sentence, and its parameters."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Spool:
+    """Writes the arrays of one asset and tells the parent how far it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._thumbnails = (folder / THUMBNAILS).open("wb")
+        self._audio = (folder / AUDIO).open("wb")
+        self._times: list[float] = []
+        self.kept: list[tuple[int, float, str]] = []
+        self._told = 0.0
+
+    @property
+    def frames(self) -> int:
+        return len(self._times)
+
+    def add_thumbnail(self, time_s: float, pixels: NDArray[np.uint8]) -> None:
+        self._times.append(time_s)
+        self._thumbnails.write(pixels.tobytes())
+
+    def add_audio(self, samples: NDArray[np.int16]) -> None:
+        self._audio.write(samples.tobytes())
+
+    def keep(self, time_s: float, data: bytes, suffix: str) -> None:
+        """Keep the frame whose thumbnail was added last."""
+        name = f"frame-{self.frames - 1:06d}{suffix}"
+        (self.folder / name).write_bytes(data)
+        self.kept.append((self.frames - 1, time_s, name))
+
+    def thin(self, before_s: float) -> None:
+        """Give up every second kept frame after `before_s`."""
+        survivors = []
+        for place, (index, time_s, name) in enumerate(self.kept):
+            if time_s < before_s or place % 2 == 0:
+                survivors.append((index, time_s, name))
+            else:
+                (self.folder / name).unlink()
+        self.kept = survivors
+
+    def progress(self, done: float, total: float | None) -> None:
+        """Tell the parent, now and then, how many seconds of how many are read."""
+        now = time.monotonic()
+        if now - self._told >= REPORT_EVERY_S:
+            self._told = now
+            print(json.dumps({"done": round(done, 2), "total": total}), flush=True)
+
+    def curves(self, momentary: NDArray[np.float32], levels: NDArray[np.float32]) -> None:
+        (self.folder / MOMENTARY).write_bytes(momentary.astype("<f4").tobytes())
+        (self.folder / LEVELS).write_bytes(levels.astype("<f4").tobytes())
+
+    def close(self, facts: dict[str, Any]) -> None:
+        self._thumbnails.close()
+        self._audio.close()
+        (self.folder / TIMES).write_bytes(np.asarray(self._times, "<f8").tobytes())
+        (self.folder / FACTS).write_text(json.dumps(facts | {"kept": self.kept}), encoding="utf-8")
+        print(json.dumps({"finished": True}), flush=True)
+
+
+def refuse(error: Refused) -> None:
+    """Tell the parent that the asset cannot be read."""
+    print(json.dumps({"error": {"code": error.code, "sentence": str(error)}}), flush=True)
+    sys.stdout.flush()

@@ -1,0 +1,236 @@
+"""A file becomes a `Media`: stat, hash, sidecars, and a decoding process that may crash or hang without harm.
+
+This side trusts nothing that it has not checked: the file must be a regular one, the process is killed when it makes no
+progress, and whatever happens to it becomes one clear `MediaError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import queue
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.decode import spool as names
+from analyzer.decode.limits import Limits
+from analyzer.errors import MediaError
+from analyzer.evidence import Cue, Message
+from analyzer.media import Audio, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
+from analyzer.report import Asset
+
+SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
+MAX_SIDECARS = 8
+POST_TEXT_BYTES = 100_000
+CHILD = "import sys; sys.path[:] = {path!r}; from analyzer.decode.child import main; main()"
+
+Progress = Callable[[float, float | None], None]
+
+
+def check_regular(path: Path) -> int:
+    """Size of a regular file in bytes; raises `MediaError` for anything else, without opening it."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the name is not valid"
+        raise MediaError("not_found", f"The file cannot be opened: {reason}.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise MediaError("not_a_file", "This is not a regular file; name a video or an image.")
+    if not found.st_size:
+        raise MediaError("empty", "The file is empty.")
+    return found.st_size
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError("not_readable", f"The file cannot be read: {error.strerror}.") from error
+
+
+def sidecars_of(path: Path) -> tuple[Path, ...]:
+    """Subtitle files beside the asset: clip.srt, clip.fr.vtt, ..."""
+    try:
+        beside = sorted(path.parent.iterdir())
+    except OSError:
+        return ()
+    return tuple(
+        other
+        for other in beside
+        if other.suffix.lower() in SUBTITLES
+        and (other.stem == path.stem or (other.stem.startswith(path.stem + ".") and len(other.stem) - len(path.stem) <= 9))
+        and other.is_file()
+    )[:MAX_SIDECARS]
+
+
+def post_text_of(path: Path) -> str | None:
+    """The text of clip.txt beside the asset, or None."""
+    beside = path.with_suffix(".txt")
+    if beside == path or not beside.is_file():
+        return None
+    with beside.open("rb") as file:
+        return file.read(POST_TEXT_BYTES).decode("utf-8-sig", "replace").strip()
+
+
+@contextlib.contextmanager
+def read_media(
+    path: Path,
+    *,
+    asset_id: str,
+    post_text: str | None = None,
+    limits: Limits | None = None,
+    show_location: bool = False,
+    on_progress: Progress | None = None,
+) -> Iterator[Media]:
+    """Read an asset once. The `Media` lives as long as the context: its arrays are files that are deleted at the end.
+
+    Raises `MediaError` with one sentence when the file cannot be read at all.
+    """
+    limits = limits or Limits()
+    size = check_regular(path)
+    folder = Path(tempfile.mkdtemp(prefix="analyzer-"))
+    try:
+        _decode(path, folder, limits, show_location, on_progress)
+        yield _media(path, asset_id, size, folder, post_text)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _decode(path: Path, folder: Path, limits: Limits, show_location: bool, on_progress: Progress | None) -> None:
+    job = {
+        "path": os.fsencode(path.absolute()).hex(),
+        "sidecars": [os.fsencode(sidecar.absolute()).hex() for sidecar in sidecars_of(path)],
+        "spool": str(folder),
+        "limits": dataclasses.asdict(limits),
+        "show_location": show_location,
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD.format(path=[entry or os.getcwd() for entry in sys.path])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=os.environ | {"OPENCV_OPENCL_RUNTIME": "disabled", "PYTHONIOENCODING": "utf-8"},
+    )
+    assert child.stdin is not None and child.stdout is not None
+    lines: queue.Queue[str | None] = queue.Queue()
+
+    def listen() -> None:
+        for line in child.stdout or ():
+            lines.put(line)
+        lines.put(None)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(json.dumps(job) + "\n")
+            child.stdin.close()
+        _follow(child, lines, limits, on_progress)
+    finally:
+        child.kill()
+        child.wait()
+        listener.join()
+        child.stdout.close()
+
+
+def _follow(child: Any, lines: queue.Queue[str | None], limits: Limits, on_progress: Progress | None) -> None:
+    """Wait for the outcome; raises `MediaError` unless the process says that it has finished."""
+    while True:
+        try:
+            line = lines.get(timeout=limits.stall_s)
+        except queue.Empty:
+            raise MediaError("stalled", f"Reading made no progress for {limits.stall_s:.0f} s and was stopped.") from None
+        if line is None:
+            code = child.wait()
+            raise MediaError("crashed", f"The decoder gave up on this file (exit code {code}); it is damaged or hostile.")
+        event = json.loads(line)
+        if "error" in event:
+            raise MediaError(event["error"]["code"], event["error"]["sentence"])
+        if event.get("finished"):
+            return
+        if on_progress is not None:
+            on_progress(event["done"], event["total"])
+
+
+def _media(path: Path, asset_id: str, size: int, folder: Path, post_text: str | None) -> Media:
+    facts = json.loads((folder / names.FACTS).read_text(encoding="utf-8"))
+    times_s = np.fromfile(folder / names.TIMES, "<f8")
+    video, audio, image = facts["video"], facts["audio"], facts["image"]
+    heard = facts["loudness"] is not None
+    still = facts["kind"] == "image"
+    asset = Asset(
+        id=asset_id,
+        name=_printable(path.name),
+        kind=facts["kind"],
+        bytes=size,
+        width=facts["width"],
+        height=facts["height"],
+        duration_s=None if still else facts["end_s"],
+        frame_rate=video["frame_rate"] if video else None,
+        has_audio=heard,
+        container=facts["container"],
+        video_codec=video["codec"] if video else image["format"].lower(),
+        audio_codec=audio["codec"] if audio else None,
+    )
+    if video:
+        steps = np.diff(times_s)
+        video["constant_frame_rate"] = bool(np.ptp(steps) < 0.0025) if len(steps) > 1 else None
+    return Media(
+        asset=asset,
+        thumbnails=Thumbnails(times_s, Samples(folder / names.THUMBNAILS, "u1", (*facts["thumbnail"], 3)), facts["end_s"]),
+        frames=tuple(Frame(index, time_s, _loader(folder / name)) for index, time_s, name in facts["kept"]),
+        audio=Audio(Samples(folder / names.AUDIO, "<i2")) if heard else None,
+        loudness=_loudness(facts["loudness"], folder) if heard else None,
+        subtitles=tuple(_subtitles(track) for track in facts["subtitles"]),
+        post_text=post_text,
+        facts=facts,
+        notes=tuple(Message(**note) for note in facts["notes"]),
+    )
+
+
+def _loudness(figures: dict[str, Any], folder: Path) -> Loudness:
+    return Loudness(
+        **figures,
+        momentary_lufs=np.fromfile(folder / names.MOMENTARY, "<f4"),
+        rms_dbfs=np.fromfile(folder / names.LEVELS, "<f4"),
+    )
+
+
+def _subtitles(track: dict[str, Any]) -> SubtitleTrack:
+    cues = tuple(
+        Cue(**cue, cps=round(len(cue["text"]) / max(0.001, cue["end_s"] - cue["start_s"]), 2)) for cue in track["cues"]
+    )
+    note = Message(**track["note"]) if "note" in track else None
+    return SubtitleTrack(track["origin"], track["name"], track["language"], cues, note)
+
+
+def _loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
+    def load() -> NDArray[np.uint8]:
+        import cv2
+
+        return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+
+    return load
+
+
+def _printable(name: str) -> str:
+    """A file name that is valid text: undecodable bytes become the replacement character."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

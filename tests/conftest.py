@@ -1,0 +1,24 @@
+"""Fixtures: the real material, and a cache of reports that no test shares with the user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real clips and images; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("ANALYZER_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not (folder / "MANIFEST.md").is_file():
+        pytest.skip(f"no real material in {folder}; set ANALYZER_TEST_DATA")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYZER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
