@@ -7,6 +7,7 @@ kept once. Differences are taken on a small grey copy on which even a line of sm
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +21,10 @@ JUMP = 24.0
 JUMP_SPACING_S = 0.1
 GREY_SIDE = 320
 """Long side of the grey copy; letters of 20 px in a 1920 px frame still cover 3 of its pixels."""
-MARK = 18
-"""Grey levels by which a pixel of the copy differs when letters came or went; encoding noise stays below."""
-MARKS = 6
+MARK = 6
+"""Grey levels by which the mean of 3 x 3 pixels of the copy differs when letters came or went, pale ones included;
+encoding noise, which has no direction, stays below."""
+MARKS = 9
 """Pixels of the copy that must differ."""
 
 
@@ -34,7 +36,7 @@ class Sampler:
         self._last_look_s = -np.inf
         self._pending = False
         self._previous: NDArray[np.int16] | None = None
-        self._kept: NDArray[np.int16] | None = None
+        self._kept: NDArray[np.float32] | None = None
 
     def wants(self, time_s: float, thumbnail: NDArray[np.uint8]) -> bool:
         """Whether the frame is due, or the first after a jump has settled."""
@@ -51,8 +53,8 @@ class Sampler:
 
     def differs(self, grey: NDArray[np.uint8]) -> bool:
         """Whether a wanted frame, as a grey copy, differs from the last one that differed."""
-        copy = grey.astype(np.int16)
-        if self._kept is not None and np.count_nonzero(np.abs(copy - self._kept) > MARK) < MARKS:
+        copy = grey.astype(np.float32)
+        if self._kept is not None and np.count_nonzero(np.abs(cv2.blur(copy - self._kept, (3, 3))) > MARK) < MARKS:
             return False
         self._kept = copy
         return True

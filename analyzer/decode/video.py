@@ -272,6 +272,7 @@ class _Pass:
         return {
             "kind": "video",
             "container": self.container.format.name,
+            "brand": self.container.metadata.get("major_brand"),
             "start_s": self.zero_s,
             "duration_s": total_s,
             "end_s": end_s,
@@ -360,10 +361,10 @@ def _chroma(frame: VideoFrame) -> str:
 
 
 def _reduced(plane: Any, width: int, height: int) -> NDArray[np.uint8]:
-    """A plane of bytes reduced by area; of tall planes only some rows are read, as a cell is the mean of hundreds of pixels."""
+    """A plane of bytes reduced by area. Of large planes a grid of at least 6 x 4 samples a cell is read: all would cost three times that."""
     pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-    step = max(1, plane.height // (4 * height))
-    return cv2.resize(pixels[::step], (width, height), interpolation=cv2.INTER_AREA)
+    across, down = max(1, plane.width // (6 * width)), max(1, plane.height // (4 * height))
+    return cv2.resize(np.ascontiguousarray(pixels[::down, ::across]), (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _rgb(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:

@@ -1,0 +1,138 @@
+"""Which parts of a picture have to be read again, because something that may be text came, changed or moved.
+
+Reading costs a hundred times more than looking: a region is read again only when its pixels differ from when it was last
+read and it has the dense fine edges of letters, or when it holds a known line that is no longer there.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels."""
+
+SIDE = 640
+"""Long side of the grey copy that is compared."""
+CELL = 10
+"""Side of a cell in pixels of the copy."""
+DIFFERENCE = 8
+"""Grey levels by which the mean of 3 x 3 pixels changed; pale letters reach it, encoding noise does not."""
+CHANGED_SHARE = 0.10
+"""Share of a cell's pixels that must have changed."""
+EDGE = 9
+"""Grey levels between neighbours that make an edge: letters of contrast 1.2 : 1 still have them."""
+EDGE_SHARE = 0.10
+"""Share of edges in a cell that may hold letters."""
+LEAST_CELLS = 2
+SAME = 0.88
+"""Correlation of two pictures of the same line."""
+WHOLE_SHARE = 0.55
+"""Regions that cover more than this are read as one picture."""
+
+
+def grey_copy(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture in grey, long side `SIDE` at most."""
+    scale = min(1.0, SIDE / max(image.shape[:2]))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def same_patch(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
+    """Whether two pictures of equal size show the same line: correlation of grey values."""
+    a, b = first.astype(np.float32).ravel(), second.astype(np.float32).ravel()
+    a, b = a - a.mean(), b - b.mean()
+    norm = float(np.sqrt((a @ a) * (b @ b)))
+    return norm > 0 and float(a @ b) / norm >= SAME
+
+
+class ChangeMap:
+    """Remembers each cell as it was when it was last read."""
+
+    def __init__(self) -> None:
+        self._read: NDArray[np.uint8] | None = None
+
+    def regions(self, grey: NDArray[np.uint8], lost: list[Box], known: list[Box]) -> list[Box]:
+        """Boxes in pixels of the copy that have to be read; the whole picture when it is the first or most changed.
+
+        `lost` are lines that are no longer as they were, `known` those that still are: one that touches a region is read
+        with it, so that a line that grew is read as one.
+        """
+        height, width = grey.shape
+        whole = (0.0, 0.0, float(width), float(height))
+        if self._read is None or self._read.shape != grey.shape:
+            self._read = grey.copy()
+            return [whole]
+        changed = np.abs(cv2.blur(grey.astype(np.float32) - self._read, (3, 3))) > DIFFERENCE
+        cells = (_shares(changed) >= CHANGED_SHARE) & (_shares(_edges(grey)) >= EDGE_SHARE)
+        boxes = [*_grouped(cells), *(_grown(box, 0.5, width, height) for box in lost)]
+        boxes = _merged([_grown(box, 0.0, width, height) for box in boxes])
+        for line in known:
+            near = _grown(line, 1.0, width, height)
+            boxes = [_union(box, line) if _touch(box, near) and _rows_overlap(box, line) else box for box in boxes]
+        boxes = _merged(boxes)
+        if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes) > WHOLE_SHARE * width * height:
+            boxes = [whole]
+        for x0, y0, x1, y1 in boxes:
+            rows, columns = slice(int(y0), int(np.ceil(y1))), slice(int(x0), int(np.ceil(x1)))
+            self._read[rows, columns] = grey[rows, columns]
+        return boxes
+
+
+def _edges(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    values = grey.astype(np.int16)
+    edges = np.zeros(grey.shape, bool)
+    edges[:, 1:] |= np.abs(np.diff(values, axis=1)) > EDGE
+    edges[1:] |= np.abs(np.diff(values, axis=0)) > EDGE
+    return edges
+
+
+def _shares(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Share of set pixels in each cell; cells at the right and lower rim may be smaller."""
+    rows, columns = (-(-side // CELL) for side in mask.shape)
+    padded = np.zeros((rows * CELL, columns * CELL), np.float32)
+    padded[: mask.shape[0], : mask.shape[1]] = mask
+    return padded.reshape(rows, CELL, columns, CELL).mean(axis=(1, 3))  # type: ignore[no-any-return]
+
+
+def _grouped(cells: NDArray[np.bool_]) -> list[Box]:
+    """Boxes in pixels around groups of cells, one cell of room on each side and two to the left and right."""
+    joined = cv2.dilate(cells.astype(np.uint8), np.ones((3, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = []
+    for label in range(1, count):
+        if np.count_nonzero(cells[labels == label]) >= LEAST_CELLS:
+            x, y, w, h = (int(value) for value in stats[label][:4])
+            boxes.append((x * CELL - CELL, y * CELL - CELL / 2, (x + w) * CELL + CELL, (y + h) * CELL + CELL / 2))
+    return boxes  # type: ignore[return-value]
+
+
+def _grown(box: Box, heights: float, width: int, height: int) -> Box:
+    """A box with some of its heights of room around, clipped to the picture."""
+    room = heights * (box[3] - box[1])
+    return max(0.0, box[0] - room), max(0.0, box[1] - room), min(float(width), box[2] + room), min(float(height), box[3] + room)
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _rows_overlap(a: Box, b: Box) -> bool:
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0
+
+
+def _union(a: Box, b: Box) -> Box:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    """Boxes that touch become one."""
+    merged: list[Box] = []
+    for box in sorted(boxes):
+        while (other := next((m for m in merged if _touch(m, box)), None)) is not None:
+            merged.remove(other)
+            box = _union(other, box)
+        merged.append(box)
+    return merged

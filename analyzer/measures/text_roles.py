@@ -1,0 +1,151 @@
+"""What a line of text on screen is for: a caption of what is said, a headline, text of the scene, a watermark.
+
+The rules are choices of this project, from where text stands, how long, how it changes and what it says; the figures
+reached are in docs/ACCURACY.md. They take tracks and return one role for each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.evidence import BoundingBox, TextRole
+
+WATERMARK = re.compile(
+    r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|youtube|bilibili|kwai|likee|snapchat|instagram|filmora|veed|canva\b|"
+    r"shutterstock|getty\s?images|adobe\s?stock|dreamstime|^@[\w.]{3,}$|copyright|©|\(c\)\s?\d{4}|www\.|\.com\b",
+    re.IGNORECASE,
+)
+"""Names of apps and stock agencies, handles, copyright lines and addresses."""
+APPS = re.compile(r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|bilibili|kwai|likee|snapchat|filmora|veed", re.IGNORECASE)
+"""Those whose mark shows that a clip comes from another platform or a free tool."""
+CORNER = 0.2
+"""A mark of a channel stands in the outer fifth of the frame, both ways."""
+STANDS_SHARE, STANDS_S = 0.6, 3.0
+"""It stands for most of the clip."""
+SMALL = 0.08
+"""Its height as a share of the frame's."""
+STRAY_HEIGHT, STRAY_WIDTH = 0.05, 0.25
+"""A single line off the middle that is smaller than this is a sign or a label of the scene."""
+TURNED_DEG = 6.0
+"""Drawn text is level; a sign in the scene rarely is."""
+MOVED = 0.03
+"""Drawn text stands still; a sign moves with the camera. Frame sides."""
+BAND = 0.06
+"""Captions stand in one band: middles this close, in frame heights."""
+CAPTION_S = 7.0
+"""Longest time that a caption stands (Netflix timed text: 7 s)."""
+CENTRED = 0.12
+"""A caption's middle is this close to the middle of the frame, or it starts where the others start."""
+SPOKEN_SHARE = 0.5
+"""Share of a caption's time during which somebody speaks."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a role is decided by. Times in seconds, boxes as fractions of the frame."""
+
+    text: str
+    box: BoundingBox
+    start_s: float
+    end_s: float
+    angle: float
+    moved: float
+    confidence: float
+
+    @property
+    def middle(self) -> float:
+        return (self.box.y0 + self.box.y1) / 2
+
+
+def roles(lines: Sequence[Line], duration_s: float, speech: Sequence[tuple[float, float]] | None) -> list[TextRole]:
+    """One role a line. `speech` are the spans of speech; None where it is not known. `duration_s` is 0 for an image."""
+    found: list[TextRole | None] = [_alone(line, duration_s) for line in lines]
+    drawn = [index for index, role in enumerate(found) if role is None]
+    candidates = [index for index in drawn if _is_caption(index, lines, drawn, speech)]
+    captions = _one_band_at_a_time(candidates, lines, speech)
+    for index in drawn:
+        found[index] = "caption" if index in captions else "scene_text" if duration_s and _is_stray(lines[index]) else "headline"
+    return [role or "headline" for role in found]
+
+
+def _one_band_at_a_time(candidates: Sequence[int], lines: Sequence[Line], speech: Sequence[tuple[float, float]] | None) -> set[int]:
+    """Where two bands of text take turns at the same time, one has the captions: that which covers more speech, else the smaller.
+
+    The other holds headlines that change from shot to shot.
+    """
+    bands: list[list[int]] = []
+    for index in sorted(candidates, key=lambda i: lines[i].middle):
+        band = next((b for b in bands if any(abs(lines[index].middle - lines[other].middle) <= BAND for other in b)), None)
+        bands.append([index]) if band is None else band.append(index)
+
+    def rank(band: list[int]) -> tuple[float, float]:
+        covered = sum(_covered(lines[i], speech) * (lines[i].end_s - lines[i].start_s) for i in band) if speech else 0.0
+        height = sum(lines[i].box.height for i in band) / len(band)
+        return round(covered / 2.0), -height
+
+    chosen: set[int] = set()
+    for band in sorted(bands, key=rank, reverse=True):
+        if not any(_stand_together(lines[a], lines[b]) for a in band for b in chosen):
+            chosen |= set(band)
+    return chosen
+
+
+def _stand_together(a: Line, b: Line) -> bool:
+    return min(a.end_s, b.end_s) - max(a.start_s, b.start_s) > 0.3
+
+
+def _is_stray(line: Line) -> bool:
+    centre = (line.box.x0 + line.box.x1) / 2
+    return abs(centre - 0.5) > CENTRED and line.box.height < STRAY_HEIGHT and line.box.width < STRAY_WIDTH
+
+
+def _alone(line: Line, duration_s: float) -> TextRole | None:
+    """The role that a line has whatever stands around it; None for a drawn one that may be a caption or a headline."""
+    across, stands = (line.box.x0 + line.box.x1) / 2, line.end_s - line.start_s
+    if WATERMARK.search(line.text) and line.box.height < SMALL:
+        return "watermark"
+    cornered = min(across, 1 - across) < CORNER and min(line.middle, 1 - line.middle) < CORNER
+    if duration_s and cornered and line.box.height < SMALL and stands >= max(STANDS_S, STANDS_SHARE * duration_s):
+        return "watermark"
+    if abs(line.angle) > TURNED_DEG or (line.moved > MOVED and not _scrolls(line)):
+        return "scene_text"
+    if not duration_s and (line.confidence < 0.9 or line.box.height < 0.015):
+        return "scene_text"
+    return None if duration_s else "headline"
+
+
+def _scrolls(line: Line) -> bool:
+    """A wide line that moves is a ticker or a crawl: drawn."""
+    return line.box.width > 0.5
+
+
+def _is_caption(index: int, lines: Sequence[Line], peers: Sequence[int], speech: Sequence[tuple[float, float]] | None) -> bool:
+    """Whether a line takes turns with others in one band, or stands while somebody speaks as a subtitle does."""
+    line = lines[index]
+    if line.end_s - line.start_s > CAPTION_S:
+        return False
+    turns = sum(_takes_turns(line, lines[other]) for other in peers if other != index)
+    spoken = speech is not None and _covered(line, speech) >= SPOKEN_SHARE
+    if turns >= 2 or (turns == 1 and (spoken or speech is None)):
+        return True
+    return bool(spoken and line.middle > 0.55 and line.box.height < 0.08 and line.end_s - line.start_s < CAPTION_S)
+
+
+def _takes_turns(line: Line, other: Line) -> bool:
+    """Same band, same size, one after the other, both centred or both starting at one edge."""
+    together = min(line.end_s, other.end_s) - max(line.start_s, other.start_s)
+    if together > 0.2 * min(line.end_s - line.start_s, other.end_s - other.start_s):
+        return False
+    if abs(line.middle - other.middle) > BAND or not 0.6 < line.box.height / max(1e-6, other.box.height) < 1.7:
+        return False
+    if other.end_s - other.start_s > CAPTION_S or line.text == other.text:
+        return False
+    centres = [(one.box.x0 + one.box.x1) / 2 for one in (line, other)]
+    return all(abs(centre - 0.5) < CENTRED for centre in centres) or abs(line.box.x0 - other.box.x0) < 0.03
+
+
+def _covered(line: Line, speech: Sequence[tuple[float, float]]) -> float:
+    stands = max(1e-6, line.end_s - line.start_s)
+    return sum(max(0.0, min(line.end_s, end) - max(line.start_s, start)) for start, end in speech) / stands

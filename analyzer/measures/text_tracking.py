@@ -1,0 +1,128 @@
+"""Joins lines of text that were read in single frames into tracks over time. Texts, boxes and times only; no pixels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from analyzer.evidence import BoundingBox, OcrLine
+
+MISSED_FRAMES = 2
+"""A line may be missed in one frame that was looked at and still be the same: the reader is not perfect."""
+GAP_S = 1.2
+"""... but not for longer than this."""
+SAME_TEXT = 0.7
+"""Similarity (0..1) from which two readings in one place are the same text; the reader's noise is below 0.1."""
+SAME_PLACE = 0.4
+"""Share of the smaller box that both have in common."""
+DRIFT = 0.12
+"""How far, in frame sides, the same words may move between two looks, as a scroll or a camera move does."""
+
+
+@dataclass
+class Sighting:
+    """One reading of a line: in which of the frames that were looked at, and what was measured on it."""
+
+    frame: int
+    line: OcrLine
+    contrast: float | None
+    angle: float
+    """Degrees by which the line is turned."""
+
+
+@dataclass
+class LineTrack:
+    """The same line over the frames that were looked at, in order."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+
+    @property
+    def first(self) -> Sighting:
+        return self.sightings[0]
+
+    @property
+    def last(self) -> Sighting:
+        return self.sightings[-1]
+
+    @property
+    def text(self) -> str:
+        """The reading that most frames agree on; of a line that was built up word by word, the longest."""
+        votes = Counter(sighting.line.text for sighting in self.sightings)
+        best = max(votes, key=lambda text: (votes[text], self._confidence(text), len(text)))
+        whole = max(votes, key=len)
+        return whole if _key(whole).startswith(_key(best)) and len(_key(whole)) > len(_key(best)) + 1 else best
+
+    @property
+    def confidence(self) -> float:
+        return self._confidence(self.text)
+
+    def _confidence(self, text: str) -> float:
+        return max(sighting.line.confidence for sighting in self.sightings if sighting.line.text == text)
+
+    @property
+    def box(self) -> BoundingBox:
+        """Where it stood when it read as `text`, the middle one of these sightings."""
+        same = [sighting.line.box for sighting in self.sightings if sighting.line.text == self.text]
+        return same[len(same) // 2]
+
+    @property
+    def moved(self) -> float:
+        """How far its left edge and middle line went, in frame sides."""
+        left = [sighting.line.box.x0 for sighting in self.sightings]
+        middle = [(sighting.line.box.y0 + sighting.line.box.y1) / 2 for sighting in self.sightings]
+        return max(max(left) - min(left), max(middle) - min(middle))
+
+
+def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list[LineTrack]:
+    """Tracks in order of their first sighting. `frames[i]` holds what was seen at `times_s[i]`."""
+    tracks: list[LineTrack] = []
+    for index, sightings in enumerate(frames):
+        alive = [
+            track
+            for track in tracks
+            if index - track.last.frame <= MISSED_FRAMES
+            and (index - track.last.frame == 1 or times_s[index] - times_s[track.last.frame] <= GAP_S)
+        ]
+        pairs = sorted(
+            ((affinity(track.last.line, sighting.line), -place, track, sighting) for track in alive for place, sighting in enumerate(sightings)),
+            key=lambda pair: pair[:2],
+            reverse=True,
+        )
+        taken: set[int] = set()
+        for score, _, track, sighting in pairs:
+            if score > 0 and id(sighting) not in taken and track.last.frame != index:
+                track.sightings.append(sighting)
+                taken.add(id(sighting))
+        tracks.extend(LineTrack([sighting]) for sighting in sightings if id(sighting) not in taken)
+    return tracks
+
+
+def affinity(before: OcrLine, after: OcrLine) -> float:
+    """How surely two readings are of one line, 0 (they are not) to 2."""
+    alike = similarity(before.text, after.text)
+    smaller = min(before.box.area, after.box.area)
+    place = before.box.intersection(after.box) / smaller if smaller else 0.0
+    if place >= SAME_PLACE and alike >= SAME_TEXT:
+        return alike + place
+    grew = _key(after.text).startswith(_key(before.text)) and abs(before.box.y0 - after.box.y0) < 0.5 * before.box.height
+    if grew and len(_key(before.text)) >= 2 and place >= SAME_PLACE:
+        return 0.9 + place
+    near = abs(before.box.x0 - after.box.x0) < DRIFT and abs(before.box.y0 - after.box.y0) < DRIFT
+    if near and alike >= 0.9 and 0.7 < before.box.height / max(1e-6, after.box.height) < 1.4:
+        return alike
+    return 0.0
+
+
+def similarity(a: str, b: str) -> float:
+    """Similarity of two texts, 0..1, regardless of case, blanks and punctuation."""
+    first, second = _key(a), _key(b)
+    if not first or not second:
+        return float(a.strip() == b.strip())
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,0 +1,33 @@
+"""A report for GitHub Actions: workflow commands that annotate the run, then a short Markdown summary."""
+
+from __future__ import annotations
+
+from analyzer.render.i18n import locale_of
+from analyzer.render.markdown import to_markdown
+from analyzer.render.plain_text import one_line
+from analyzer.report import Report
+
+MOST = 10
+"""Annotations of one step that GitHub shows (https://github.com/zizmorcore/zizmor/pull/634)."""
+
+
+def to_github(report: Report) -> str:
+    """Workflow commands and a summary; no text of the asset can begin a command of its own."""
+    locale = locale_of("en", {signal.id: signal.title for signal in report.signals})
+    verdicts = report.judgement.to_fix() if report.judgement else ()
+    lines = []
+    for verdict in verdicts[:MOST]:
+        level = "error" if verdict.status == "fail" else "warning"
+        said = locale.say(verdict.fix) or locale.say(verdict.bound)
+        title, file = _property(verdict.title), _property(report.asset.name)
+        lines.append(f"::{level} file={file},title={title}::{_data(said)}")
+    return "".join(f"{line}\n" for line in lines) + "\n" + to_markdown(report)
+
+
+def _data(text: str) -> str:
+    """The message of a workflow command (escapes: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts)."""
+    return one_line(text, 900).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

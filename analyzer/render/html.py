@@ -1,0 +1,176 @@
+"""A report as one HTML file that needs nothing else: style, script and pictures are inside, and it loads nothing foreign.
+
+Everything that comes from the asset is hostile text: the template escapes it, hidden characters are made visible, and the
+page's own policy forbids every script and style but the two whose hashes it states. Evidence is drawn by its shape.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from analyzer.errors import UsageError
+from analyzer.render.blocks import block_of
+from analyzer.render.i18n import Locale, locale_of
+from analyzer.render.lanes import lanes_of, ticks_of
+from analyzer.render.pictures import Stills
+from analyzer.render.plain_text import one_line, visible
+from analyzer.report import Report, SignalResult, Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from analyzer.contract import Signal
+
+MOST_BYTES = 2_000_000
+FIXES = 5
+PLACES = 5
+"""Times that a fix links to."""
+STRIP = 12
+"""Pictures along the time axis."""
+OWN_SECTION = ("palette", "text_tracks", "cues", "transcript")
+"""Evidence that has a section of its own, so that the card of its signal does not repeat it."""
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
+WEB = re.compile(r"https?://[^\s]+", re.I)
+GROUPS = ("fail", "warn", "not_judged", "pass", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much evidence a page shows."""
+
+    items: int
+    stills: int
+    """Characters of Base64."""
+    gallery: int
+
+
+SIZES = (Size(150, 1_200_000, 6), Size(50, 700_000, 4), Size(10, 250_000, 2))
+"""The first that stays below `MOST_BYTES` is taken."""
+
+
+def to_html(
+    report: Report, *, lang: str = "en", media_src: str | None = None, catalog: Sequence[Signal] | None = None
+) -> str:
+    """The report as HTML of at most 2 MB. `media_src` is the address of the clip as seen from the page, where it lies beside it.
+
+    `catalog` gives what signals and metrics mean; by default it is that of the installed signals.
+    """
+    if catalog is None:
+        from analyzer.catalog import signals
+
+        catalog = signals()
+    titles = {signal.id: signal.title for signal in catalog} | {result.id: result.title for result in report.signals}
+    locale = locale_of(lang, titles)
+    page = ""
+    for size in SIZES:
+        page = _page(report, locale, media_src, {signal.id: signal for signal in catalog}, size)
+        if len(page.encode("utf-8", "replace")) <= MOST_BYTES:
+            return page
+    raise UsageError("The report is too large for one page; use its JSON.")
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("analyzer").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def hash_of(text: str) -> str:
+    """The source expression of a content security policy for an inline style or script."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def finalize(value: Any) -> Any:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return Environment(
+        loader=PackageLoader("analyzer", "templates"), autoescape=True, undefined=StrictUndefined, finalize=finalize,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[str, Signal], size: Size) -> str:
+    from markupsafe import Markup
+
+    stills = Stills(report, size.stills)
+    style, script = _asset("report.css"), _asset("report.js")
+    duration = report.asset.duration_s or 0.0
+    judged = report.judgement
+    return _environment().get_template("report.html.j2").render(
+        report=report,
+        asset=report.asset,
+        judged=judged,
+        groups={status: _group(report, status) for status in GROUPS},
+        fixes=judged.to_fix() if judged else (),
+        most_fixes=FIXES,
+        most_places=PLACES,
+        not_measured=_not_measured(report),
+        lanes=lanes_of(report, locale, size.items),
+        ticks=ticks_of(duration) if duration else (),
+        strip=stills.strip(duration, STRIP),
+        stills=stills,
+        media_src=media_src,
+        is_video=report.asset.kind == "video",
+        catalog=catalog,
+        cards=[signal for signal in report.signals if signal.id not in ("hook", "technical")],
+        of_kind=lambda *kinds: _of_kind(report, kinds),
+        of_card=lambda signal: [block for block in signal.evidence.values() if block.kind not in OWN_SECTION],
+        block_of=lambda evidence: block_of(evidence, locale, size.items),
+        gallery=lambda signal: stills.gallery(signal, size.gallery),
+        unmeasured_of=unmeasured_of,
+        is_colour=lambda text: bool(HEX.fullmatch(text)),
+        is_address=lambda text: bool(WEB.fullmatch(text)),
+        one_line=one_line,
+        locale=locale,
+        t=locale.t,
+        say=locale.say,
+        style=Markup(style),
+        script=Markup(script),
+        policy=(
+            "default-src 'none'; img-src data:; media-src 'self' blob:; "
+            f"style-src {hash_of(style)}; script-src {hash_of(script)}; base-uri 'none'; form-action 'none'"
+        ),
+    )  # fmt: skip
+
+
+def _group(report: Report, status: str) -> list[Verdict]:
+    verdicts = report.judgement.verdicts if report.judgement else ()
+    return sorted((v for v in verdicts if v.status == status), key=lambda v: (v.strength != "hard", -v.severity, v.rule))
+
+
+def _not_measured(report: Report) -> list[SignalResult]:
+    """Signals that say nothing, or not all that they could: never those that do not apply."""
+    return [
+        signal
+        for signal in report.signals
+        if signal.status in ("unavailable", "failed") or (signal.status == "ok" and signal.unmeasured) or _left_out(signal)
+    ]
+
+
+def _left_out(signal: SignalResult) -> bool:
+    return signal.status == "skipped" and signal.reason is not None and signal.reason.code in ("not_requested", "not_given")
+
+
+def unmeasured_of(signal: SignalResult) -> list[tuple[Any, list[str]]]:
+    """The reasons why metrics of a signal are not known, each with the names of these metrics."""
+    groups: dict[str, tuple[Any, list[str]]] = {}
+    for name, reason in signal.unmeasured.items():
+        groups.setdefault(f"{reason.code} {reason.sentence}", (reason, []))[1].append(name)
+    return list(groups.values())
+
+
+def _of_kind(report: Report, kinds: Sequence[str]) -> list[Any]:
+    """All blocks of evidence of some shapes that hold something."""
+    blocks = [block for signal in report.signals for block in signal.evidence.values()]
+    return [block for block in blocks if block.kind in kinds and getattr(block, "items", ())]

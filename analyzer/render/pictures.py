@@ -1,0 +1,82 @@
+"""Finds the still that shows a moment, and keeps the stills of a page within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.evidence import BoundingBox
+from analyzer.report import Report, SignalResult, Still
+
+SLACK_S = 0.06
+"""A still may lie this far outside of the span that it shows: a frame's time at 25 frames a second, and some."""
+SHOWN = ("text_tracks", "spans", "tracks", "detections")
+"""Evidence that a card shows as pictures."""
+HEARD = ("speech", "sound")
+"""Signals whose spans have nothing to see."""
+BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still by its number on the page, with a box drawn on it."""
+
+    number: int
+    start_s: float | None
+    end_s: float | None
+    box: BoundingBox | None
+    label: str
+
+
+class Stills:
+    """The stills of a page: evenly thinned until their Base64 fits into `budget` characters."""
+
+    def __init__(self, report: Report, budget: int) -> None:
+        self.is_image = report.asset.kind == "image"
+        stills = [still for still in report.stills if BASE64.fullmatch(still.jpeg) and still.width > 0 and still.height > 0]
+        while len(stills) > 1 and sum(len(still.jpeg) for still in stills) > budget:
+            stills = stills[::2]
+        self.all: tuple[Still, ...] = tuple(still for still in stills if len(still.jpeg) <= budget)
+
+    def at(self, start_s: float | None, end_s: float | None) -> int | None:
+        """The number of the still within a span, the nearest to its middle; for an image its only one."""
+        if self.is_image or not self.all:
+            return 0 if self.all else None
+        if start_s is None:
+            return None
+        end_s = start_s if end_s is None else end_s
+        middle = (start_s + end_s) / 2
+        within = [n for n, still in enumerate(self.all) if start_s - SLACK_S <= still.time_s <= end_s + SLACK_S]
+        return min(within, key=lambda n: abs(self.all[n].time_s - middle), default=None)
+
+    def picture(self, item: Any, label: str = "") -> Picture | None:
+        """The picture of an item of evidence or of an instance; none where no still shows it."""
+        moment = getattr(item, "time_s", None)
+        start, end = getattr(item, "start_s", moment), getattr(item, "end_s", moment)
+        number = self.at(start, end)
+        return None if number is None else Picture(number, start, end, getattr(item, "box", None), label)
+
+    def gallery(self, signal: SignalResult, most: int) -> tuple[Picture, ...]:
+        """At most `most` pictures of a signal's evidence, no still with the same box twice."""
+        found: dict[Any, Picture] = {}
+        for block in signal.evidence.values():
+            if block.kind not in SHOWN or signal.id in HEARD:
+                continue
+            for item in block.items:
+                text = getattr(item, "text", "") or getattr(item, "label", "")
+                picture = self.picture(item, text)
+                if picture is not None and (picture.box is not None or block.kind == "spans"):
+                    found.setdefault((picture.number, picture.box), picture)
+        return tuple(sorted(list(found.values())[:most], key=lambda picture: picture.start_s or 0.0))
+
+    def strip(self, duration: float, count: int) -> tuple[tuple[float, float, int], ...]:
+        """Left edge and width in percent of a strip of `count` pictures along the time axis, and their stills."""
+        if not self.all or not duration:
+            return ()
+        middles = [(n + 0.5) * duration / count for n in range(count)]
+        nearest: Sequence[int] = [
+            min(range(len(self.all)), key=lambda n: abs(self.all[n].time_s - middle)) for middle in middles
+        ]
+        return tuple((round(100 * n / count, 3), round(100 / count, 3), still) for n, still in enumerate(nearest))

@@ -1,0 +1,182 @@
+"""Captions: which text stands for what is said, how much of the speech it covers, and how fast it has to be read.
+
+Takes burned-in captions from the on-screen text and subtitles from inside and beside the file, and treats them alike. It does
+not compare words with speech: that needs a transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+
+from analyzer.contract import Engines, Metric, Reading, Signal
+from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, message
+from analyzer.measures.text_roles import APPS
+from analyzer.media import Media
+from analyzer.report import Reason, SignalResult
+
+TOLERANCE_S = 0.3
+"""Speech this close to a cue counts as covered: voice activity is known to a tenth of a second and cues are held a little."""
+UNCOVERED_S = 0.5
+"""Shorter holes are not reported."""
+SHORT_GAP_S = 0.5
+"""Netflix closes gaps shorter than half a second (https://partnerhelp.netflixstudios.com/hc/en-us/articles/360051554394)."""
+LEAST_GAP_S = 0.1
+"""Cues that follow each other without a visible gap are meant to."""
+COVERED = 0.8
+"""Share of the speech that cues must cover for a muted clip to be followed: project choice."""
+MESSAGE_CHARACTERS = 15
+"""Drawn text of this length tells something by itself, where nobody speaks: project choice."""
+ROW_GAP = 0.9
+"""Rows of one cue are at most this many row heights apart."""
+
+SPEECH_METRICS = ("speech_coverage", "delay_s", "muted_understandable")
+
+
+def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
+    tracks = _tracks(needed["onscreen_text"])
+    burned_in = _cues([track for track in tracks if track.role == "caption"])
+    evidence: dict[str, Evidence] = {}
+    if burned_in:
+        evidence["burned_in"] = Cues(title="Burned-in captions", origin="burned_in", items=burned_in)
+    numbers = {"embedded": 0, "sidecar": 0}
+    for subtitles in media.subtitles:
+        if subtitles.cues:
+            origin = "embedded" if subtitles.origin == "embedded" else "sidecar"
+            title = "Subtitles in the file" if origin == "embedded" else "Subtitles beside the file"
+            key = f"{origin}_{numbers[origin]}"
+            evidence[key] = Cues(title=title, origin=origin, language=subtitles.language, items=subtitles.cues)
+            numbers[origin] += 1
+    cues = _judged(evidence)
+    headline = any(track.role == "headline" for track in tracks)
+    metrics = {
+        "burned_in": bool(burned_in),
+        "subtitle_tracks": sum(numbers.values()),
+        "captioned": bool(cues),
+        "headline": headline,
+        "watermark": next((track.text for track in tracks if track.role == "watermark" and APPS.search(track.text)), None),
+        "cues": len(cues),
+        "median_cps": round(median(cue.cps or 0.0 for cue in cues), 1) if cues else None,
+        "max_cps": round(max(cue.cps or 0.0 for cue in cues), 1) if cues else None,
+        "max_lines": max((cue.text.count("\n") + 1 for cue in cues), default=None),
+        "max_line_chars": max((len(row) for cue in cues for row in cue.text.split("\n")), default=None),
+        "shortest_cue_s": round(min(cue.end_s - cue.start_s for cue in cues), 2) if cues else None,
+        "short_gaps": sum(LEAST_GAP_S < after.start_s - before.end_s < SHORT_GAP_S for before, after in pairwise(cues)),
+    }
+    unmeasured: dict[str, Reason] = {}
+    speech = _speech(needed, media)
+    if speech is None:
+        reason = Reason(code="needs:speech", sentence=message("Where somebody speaks is not known."))
+        unmeasured = dict.fromkeys(SPEECH_METRICS, reason)
+    else:
+        written = any(track.role == "headline" and len(track.text) >= MESSAGE_CHARACTERS for track in tracks) or bool(cues)
+        holes = _holes(speech, cues)
+        said = sum(end - start for start, end in speech)
+        missing = sum(end - start for start, end in holes)
+        coverage = round(1 - missing / said, 4) if said else None
+        metrics["speech_coverage"] = coverage
+        metrics["delay_s"] = _delay(speech, cues)
+        metrics["muted_understandable"] = coverage >= COVERED if coverage is not None else (True if written else None)
+        items = tuple(Span(start_s=round(start, 3), end_s=round(end, 3)) for start, end in holes if end - start >= UNCOVERED_S)
+        evidence["uncovered_speech"] = Spans(title="Speech without captions", items=items)
+    return Reading(metrics, evidence, unmeasured, tuple(track.note for track in media.subtitles if track.note is not None))
+
+
+def _tracks(result: SignalResult) -> tuple[TextTrack, ...]:
+    return result.evidence["tracks"].items  # type: ignore[union-attr,return-value]
+
+
+def _cues(tracks: Sequence[TextTrack]) -> tuple[Cue, ...]:
+    """Rows that stand below each other at the same time become one cue with line breaks."""
+    cues: list[list[TextTrack]] = []
+    for track in sorted(tracks, key=lambda t: (t.start_s, t.box.y0)):
+        block = next((rows for rows in cues if any(_same_cue(track, row) for row in rows)), None)
+        cues.append([track]) if block is None else block.append(track)
+    return tuple(sorted((_cue(rows) for rows in cues), key=lambda cue: cue.start_s))
+
+
+def _same_cue(a: TextTrack, b: TextTrack) -> bool:
+    together = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
+    gap = max(a.box.y0, b.box.y0) - min(a.box.y1, b.box.y1)
+    return together > 0.6 * min(a.duration_s, b.duration_s) and gap < ROW_GAP * min(a.box.height, b.box.height)
+
+
+def _cue(rows: Sequence[TextTrack]) -> Cue:
+    ordered = sorted(rows, key=lambda row: row.box.y0)
+    lines: list[list[TextTrack]] = []
+    for row in ordered:
+        beside = lines and row.box.y0 < (lines[-1][0].box.y0 + lines[-1][0].box.y1) / 2
+        lines[-1].append(row) if beside else lines.append([row])
+    text = "\n".join(" ".join(part.text for part in sorted(line, key=lambda p: p.box.x0)) for line in lines)
+    start_s, end_s = min(row.start_s for row in rows), max(row.end_s for row in rows)
+    return Cue(start_s=start_s, end_s=end_s, text=text, cps=round(len(text.replace("\n", "")) / max(0.05, end_s - start_s), 1))
+
+
+def _judged(evidence: Mapping[str, Evidence]) -> tuple[Cue, ...]:
+    """The cues that a viewer gets: burned in, else the first subtitles of the file, else those beside it."""
+    for block in evidence.values():
+        if isinstance(block, Cues) and block.items:
+            return block.items
+    return ()
+
+
+def _speech(needed: Mapping[str, SignalResult], media: Media) -> list[tuple[float, float]] | None:
+    """Spans of speech; empty where there is no sound, None where it is not known."""
+    if "speech" in needed:
+        return [(span.start_s, span.end_s) for span in needed["speech"].evidence["speech"].items]  # type: ignore[union-attr]
+    return None if media.asset.has_audio else []
+
+
+def _holes(speech: Iterable[tuple[float, float]], cues: Sequence[Cue]) -> list[tuple[float, float]]:
+    """Parts of the speech that no cue covers, tolerance given."""
+    holes = []
+    for start, end in speech:
+        at = start
+        for cue in sorted(cues, key=lambda c: c.start_s):
+            if cue.end_s + TOLERANCE_S <= at or cue.start_s - TOLERANCE_S >= end:
+                continue
+            if cue.start_s - TOLERANCE_S > at:
+                holes.append((at, cue.start_s - TOLERANCE_S))
+            at = max(at, cue.end_s + TOLERANCE_S)
+        if at < end:
+            holes.append((at, end))
+    return holes
+
+
+def _delay(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> float | None:
+    """Median of caption start minus speech start, over spans of speech that a cue begins with."""
+    delays = []
+    for start, end in speech:
+        near = [cue.start_s - start for cue in cues if cue.start_s < end and cue.end_s > start]
+        if near:
+            delays.append(min(near, key=abs))
+    return round(median(delays), 2) if delays else None
+
+
+SIGNAL = Signal(
+    id="captions",
+    title="Captions",
+    why="Most people meet a video with the sound off; what is said must also be written, and be readable in its time.",
+    measure=measure,
+    kinds=("video",),
+    needs=("onscreen_text",),
+    uses=("speech",),
+    metrics={
+        "burned_in": Metric("flag", "Captions are part of the picture."),
+        "subtitle_tracks": Metric("count", "Subtitle tracks in the file or beside it."),
+        "captioned": Metric("flag", "There are captions or subtitles of any kind."),
+        "headline": Metric("flag", "A headline stands over the picture."),
+        "watermark": Metric("text", "Mark of an app or another platform."),
+        "cues": Metric("count", "Captions, one after the other."),
+        "speech_coverage": Metric("share", "Share of the speech during which a caption stands."),
+        "median_cps": Metric("cps", "Reading speed of the middle caption, in characters a second."),
+        "max_cps": Metric("cps", "Reading speed of the fastest caption, in characters a second."),
+        "max_lines": Metric("count", "Most rows of a caption."),
+        "max_line_chars": Metric("count", "Characters of the longest row."),
+        "shortest_cue_s": Metric("s", "Time of the shortest caption."),
+        "short_gaps": Metric("count", "Gaps between captions that are too short to see and too long to miss."),
+        "delay_s": Metric("s", "By how much captions start after the speech, in the middle; negative is before."),
+        "muted_understandable": Metric("flag", "What is said or shown can be followed without sound."),
+    },
+)

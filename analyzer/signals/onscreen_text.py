@@ -1,0 +1,195 @@
+"""On-screen text: the lines that can be read, followed over time, with their size, contrast and time on screen.
+
+Reads the kept frames through the OCR engine, joins the lines into tracks, finds the frame in which each came and went on the
+thumbnails, and says what each is for. It does not judge: how much of a line a platform covers depends on the platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
+from analyzer.errors import Unavailable
+from analyzer.evidence import BoundingBox, TextTrack, TextTracks, message
+from analyzer.measures.text_reading import Reader
+from analyzer.measures.text_roles import Line, roles
+from analyzer.measures.text_tracking import LineTrack, join
+from analyzer.media import Media, Thumbnails
+from analyzer.report import Reason, SignalResult
+
+READING_CPS = 20.0
+"""Characters a second that an adult reads: the fastest that Netflix allows for subtitles
+(https://partnerhelp.netflixstudios.com/hc/en-us/articles/217350977)."""
+LEAST_S = 0.3
+"""Nobody reads a word in less: project choice."""
+STEP = 3.0
+"""Grey levels by which the mean of a box must change for a line to have come or gone; below it the middle of the interval is taken."""
+JUDGED = ("caption", "headline")
+"""Roles that the maker of the video answers for."""
+LETTERS_FOR_LANGUAGE = 12
+
+
+def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
+    reader = Reader(engines["ocr"])
+    times_s = [frame.time_s for frame in media.frames]
+    seen = [reader.read(index, frame.time_s, frame.load()) for index, frame in enumerate(media.frames)]
+    lines = [track for track in join(seen, times_s) if _believed(track, media)]
+    tracks = _tracks(lines, media, needed.get("speech"))
+    text = "\n".join(dict.fromkeys(track.text for track in tracks))
+    judged = [track for track in tracks if track.role in JUDGED]
+    unmeasured: dict[str, Reason] = {}
+    metrics = {
+        "tracks": len(tracks),
+        "first_text_s": tracks[0].start_s if tracks else None,
+        "text_time_share": _time_share(tracks, media.duration_s),
+        "text_area_max": round(max((sum(s.line.box.area for s in frame) for frame in seen), default=0.0), 4),
+        "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
+        "smallest_height_share": min((round(track.box.height, 4) for track in judged), default=None),
+        "unreadable_tracks": sum(track.duration_s < track.needed_s for track in judged) if media.asset.kind == "video" else 0,
+        "characters": len(text.replace("\n", "")),
+        "text": text,
+    }
+    try:
+        enough = sum(character.isalpha() for character in text) >= LETTERS_FOR_LANGUAGE
+        metrics["language"] = engines["language-identification"].identify(text.replace("\n", " "))[0] if enough else None
+    except Unavailable as error:
+        unmeasured["language"] = reason_of(error)
+    return Reading(
+        metrics,
+        {"tracks": TextTracks(title="On-screen text", items=tuple(tracks))},
+        unmeasured,
+        (message("Cyrillic, Korean, Arabic, Hebrew, Hindi and Thai letters cannot be read and come out as Latin look-alikes."),),
+    )
+
+
+def _believed(track: LineTrack, media: Media) -> bool:
+    """Drop what one frame alone saw for an instant between two others that did not: noise of the reader."""
+    letters = sum(character.isalnum() for character in track.text)
+    return letters >= 2 and (len(track.sightings) > 1 or track.confidence >= 0.9 or media.asset.kind == "image")
+
+
+def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | None) -> list[TextTrack]:
+    times = [(_onset(line, media), _end(line, media)) for line in lines]
+    spans = [(span.start_s, span.end_s) for span in speech.evidence["speech"].items] if speech and "speech" in speech.evidence else None
+    described = [
+        Line(line.text, line.box, start, end, float(np.median([s.angle for s in line.sightings])), line.moved, line.confidence)
+        for line, (start, end) in zip(lines, times, strict=True)
+    ]
+    kinds = roles(described, media.duration_s if media.asset.kind == "video" else 0.0, spans)
+    tracks = []
+    for line, (start_s, end_s), role in zip(lines, times, kinds, strict=True):
+        ratios = [s.contrast for s in line.sightings if s.contrast is not None]
+        tracks.append(
+            TextTrack(
+                id=0,
+                text=line.text,
+                box=line.box,
+                start_s=round(start_s, 3),
+                end_s=round(end_s, 3),
+                role=role,
+                confidence=line.confidence,
+                height_px=round(line.box.height * media.asset.height, 1),
+                contrast=round(float(np.percentile(ratios, 10)), 2) if ratios else None,
+                contrast_median=round(float(np.median(ratios)), 2) if ratios else None,
+                needed_s=0.0,
+            )
+        )
+    tracks.sort(key=lambda track: (track.start_s, track.box.y0, track.box.x0))
+    return [track.model_copy(update={"id": index, "needed_s": _needed(track, tracks)}) for index, track in enumerate(tracks)]
+
+
+def _needed(track: TextTrack, tracks: Sequence[TextTrack]) -> float:
+    """Seconds to read the block that a line belongs to: lines below each other that stand at the same time."""
+    block = [other for other in tracks if _one_block(track.box, other.box) and _together(track, other) > 0.6]
+    return round(max(LEAST_S, sum(len(other.text) for other in block) / READING_CPS), 2)
+
+
+def _one_block(a: BoundingBox, b: BoundingBox) -> bool:
+    gap = max(a.y0, b.y0) - min(a.y1, b.y1)
+    return gap < 0.8 * min(a.height, b.height) and min(a.x1, b.x1) > max(a.x0, b.x0) and 0.5 < a.height / max(1e-6, b.height) < 2
+
+
+def _together(a: TextTrack, b: TextTrack) -> float:
+    """Share of the shorter one's time that both stand."""
+    both = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
+    return both / max(1e-6, min(a.duration_s, b.duration_s))
+
+
+def _onset(line: LineTrack, media: Media) -> float:
+    """The time of the frame in which the line came."""
+    if line.first.frame == 0:
+        return 0.0
+    before, after = media.frames[line.first.frame - 1], media.frames[line.first.frame]
+    found = _step(media.thumbnails, before.index, after.index, line.first.line.box, settled_at=after.index)
+    return float(media.thumbnails.times_s[found]) if found is not None else (before.time_s + after.time_s) / 2
+
+
+def _end(line: LineTrack, media: Media) -> float:
+    """The time of the first frame without the line."""
+    if line.last.frame + 1 >= len(media.frames):
+        return media.duration_s
+    last, after = media.frames[line.last.frame], media.frames[line.last.frame + 1]
+    found = _step(media.thumbnails, last.index, after.index, line.last.line.box, settled_at=last.index)
+    return float(media.thumbnails.times_s[found]) if found is not None else (last.time_s + after.time_s) / 2
+
+
+def _step(thumbnails: Thumbnails, first: int, last: int, box: BoundingBox, settled_at: int) -> int | None:
+    """The frame after `first` up to `last` at which the picture inside a box changed for good; None where it hardly did.
+
+    `settled_at` is the one of the two at which the line is known to stand.
+    """
+    pixels = thumbnails.read(first, last + 1).astype(np.float32).mean(axis=3)
+    rows, columns = _cells(box, pixels.shape[1:])
+    inside = pixels[:, rows, columns].reshape(len(pixels), -1)
+    standing = inside[settled_at - first]
+    distance = np.abs(inside - standing).mean(axis=1)
+    far = distance[0] if settled_at == last else distance[-1]
+    if far < STEP:
+        return None
+    near = distance < far / 2
+    if settled_at == last:
+        away = np.flatnonzero(~near)
+        return first + int(away[-1]) + 1 if len(away) else None
+    stays = np.flatnonzero(near)
+    return first + int(stays[-1]) + 1 if len(stays) else None
+
+
+def _cells(box: BoundingBox, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    height, width = shape
+    top, left = int(box.y0 * height), int(box.x0 * width)
+    return slice(top, max(top + 1, round(box.y1 * height))), slice(left, max(left + 1, round(box.x1 * width)))
+
+
+def _time_share(tracks: Sequence[TextTrack], duration_s: float) -> float:
+    """Share of the time during which any text stands; 1 or 0 for an image."""
+    if duration_s <= 0:
+        return float(bool(tracks))
+    covered, reached = 0.0, 0.0
+    for track in sorted(tracks, key=lambda track: track.start_s):
+        covered += max(0.0, track.end_s - max(reached, track.start_s))
+        reached = max(reached, track.end_s)
+    return round(min(1.0, covered / duration_s), 4)
+
+
+SIGNAL = Signal(
+    id="onscreen_text",
+    title="On-screen text",
+    why="Text that is too small, too pale or gone too soon is not read.",
+    measure=measure,
+    tasks=("ocr", "language-identification"),
+    uses=("speech",),
+    metrics={
+        "tracks": Metric("count", "Lines of text, each followed over time."),
+        "first_text_s": Metric("s", "When the first line of text appears."),
+        "text_time_share": Metric("share", "Share of the time during which text stands."),
+        "text_area_max": Metric("share", "Largest share of the frame that boxes of text cover."),
+        "lowest_contrast": Metric("ratio", "Lowest contrast of a caption or headline against what surrounds its letters."),
+        "smallest_height_share": Metric("share", "Height of the smallest caption or headline as a share of the frame's height."),
+        "unreadable_tracks": Metric("count", "Captions and headlines that stand for less time than reading them takes."),
+        "characters": Metric("count", "Characters of all different lines."),
+        "text": Metric("text", "All different lines, in order of appearance."),
+        "language": Metric("text", "Language of the text."),
+    },
+)

@@ -1,0 +1,195 @@
+"""Where nothing moves or nothing is seen: black, freezes, dead air, and how much the picture moves elsewhere.
+
+Movement is a fact here, not a fault. It looks at thumbnails, so what is smaller than a thumbnail's pixel may move unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.contract import Engines, Metric, Reading, Signal
+from analyzer.evidence import Series, Span, Spans
+from analyzer.measures.frame_change import CELL_RANK, FrameSeries, frame_series, frames_in, luma_of, ramp, runs_of
+from analyzer.media import Loudness, Media, Thumbnails
+from analyzer.report import SignalResult
+
+BLACK_LUMA, BLACK_SHARE = 0.10, 0.98
+"""Luma of a black pixel and share of them in a black frame (https://ffmpeg.org/ffmpeg-filters.html#blackdetect)."""
+BLACK_S = 0.1
+"""Shortest black after the start; ffmpeg's 2 s would miss a blink. At the start one frame counts (project choice)."""
+FREEZE_S = 0.5
+"""Shortest freeze: half a second is seen in a 3 s hook; ffmpeg's freezedetect takes 2 s (project choice)."""
+HELD_S = 2.0
+"""A single frame shown this long is a freeze; at one frame a second every frame is held, and the clip still moves."""
+STILL_MEAN, STILL_CELL = 0.0012, 0.012
+"""Most mean luma change, and most change of the cells that change most, in a still picture that was compressed.
+
+The mean is freezedetect's 0.001 with a margin; held pictures came back from H.264 within 0.0003 and one level of 255,
+an actor who stands still on film within 0.0017 and eight levels.
+"""
+MOVED_MEAN, MOVED_CELL = 0.004, 0.025
+"""The same of two frames in a row, from which something moves and is not a camera's noise (project choice)."""
+SILENT_DBFS = -60.0
+"""Level below which sound is silence (https://ffmpeg.org/ffmpeg-filters.html#silencedetect)."""
+ONSET_S = 0.25
+"""Movement that goes on at least once within this time has begun; a single cut between stills has not (project choice)."""
+HOOK_S = 3.0
+POINTS = 600
+"""Most points of the curve."""
+
+Stretches = list[tuple[float, float]]
+
+
+def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
+    """Find what stands still or is black, and how much the rest moves."""
+    thumbnails, end_s = media.thumbnails, media.duration_s
+    series = frame_series(thumbnails, dark_level=BLACK_LUMA)
+    ends = np.r_[series.times_s[1:], end_s][: len(series)]
+    black = series.dark >= BLACK_SHARE
+    moved = (series.luma_change > MOVED_MEAN) | (series.largest_change > MOVED_CELL)
+    frozen = _frozen(thumbnails, series, ends) & ~black
+    black_spans = [s for s in _stretches(black, series.times_s, ends) if s[1] - s[0] >= BLACK_S or s[0] == series.times_s[0]]
+    freezes = [s for s in _stretches(frozen, series.times_s, ends) if s[1] - s[0] >= FREEZE_S]
+    empty = _joined(black_spans + freezes)
+    dead = [s for s in _shared(empty, _silences(media.loudness, end_s)) if s[1] - s[0] >= FREEZE_S]
+    lead = int(np.argmin(black)) if len(black) and not black.all() else len(black)
+    freeze_s = sum(stop - start for start, stop in freezes)
+    hook = series.times_s < HOOK_S
+    return Reading(
+        metrics={
+            "black_lead_s": float(ends[lead - 1] - series.times_s[0]) if lead else 0.0,
+            "black_s": float(sum(stop - start for start, stop in black_spans)),
+            "fade_in_s": _fade_in_s(series, lead),
+            "freeze_s": float(freeze_s),
+            "longest_freeze_s": float(max((stop - start for start, stop in freezes), default=0.0)),
+            "freeze_share": float(min(1.0, freeze_s / end_s)) if end_s > 0 else 0.0,
+            "dead_air_s": float(sum(stop - start for start, stop in dead)),
+            "motion_mean": _typical(series.luma_change[1:]),
+            "motion_in_hook": _typical(series.luma_change[hook][1:]),
+            "first_motion_s": _onset_s(series.times_s, moved),
+        },
+        evidence={
+            "black": _spans("Black", "black", black_spans),
+            "freezes": _spans("Freezes", "freeze", freezes),
+            "dead_air": _spans("Still and silent", "dead air", dead),
+            "motion": _curve(series),
+        },
+    )
+
+
+def _frozen(thumbnails: Thumbnails, series: FrameSeries, ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Frames in a stretch that stays as it was half a second before; a frame that stands so long alone is one too.
+
+    A slow zoom changes little from frame to frame, hence the comparison over half a second.
+    """
+    count = len(series)
+    if not count:
+        return np.zeros(0, bool)
+    lag = min(frames_in(series.times_s, FREEZE_S), max(1, count - 1))
+    same = np.zeros(count, bool)
+    for first, chunk in thumbnails.chunks(size=256, overlap=lag):
+        luma = luma_of(chunk).reshape(len(chunk), -1)
+        if len(luma) > lag:
+            apart = np.abs(luma[lag:].astype(np.int16) - luma[:-lag])
+            place = min(apart.shape[1] - 1, int(CELL_RANK * apart.shape[1]))
+            most = np.partition(apart, place, axis=1)[:, place]
+            same[first + lag : first + len(luma)] = (apart.mean(1) <= STILL_MEAN * 255) & (most <= STILL_CELL * 255)
+    moves = np.cumsum((series.luma_change > STILL_MEAN) | (series.largest_change > STILL_CELL))
+    steady = np.zeros(count, bool)
+    steady[lag:] = same[lag:] & (moves[lag:] == moves[: count - lag])
+    frozen = np.convolve(steady, np.ones(lag + 1))[lag : lag + count] > 0
+    held = ends - series.times_s
+    return np.asarray(frozen | (held >= HELD_S) | ((count == 1) & (held >= FREEZE_S)))
+
+
+def _stretches(flags: NDArray[np.bool_], times_s: NDArray[np.float64], ends: NDArray[np.float64]) -> Stretches:
+    """Time of every run of frames."""
+    return [(float(times_s[first]), float(ends[stop - 1])) for first, stop in runs_of(flags)]
+
+
+def _silences(loudness: Loudness | None, end_s: float) -> Stretches:
+    """Where no sound is; all of it without a track, and all that is after the track's end."""
+    if loudness is None or not len(loudness.rms_dbfs):
+        return [(0.0, end_s)]
+    edges = np.arange(len(loudness.rms_dbfs) + 1, dtype=np.float64) * loudness.step_s
+    spans = _stretches(loudness.rms_dbfs < SILENT_DBFS, edges[:-1], edges[1:])
+    return _joined([*spans, (float(edges[-1]), end_s)] if edges[-1] < end_s else spans)
+
+
+def _joined(stretches: Stretches) -> Stretches:
+    """Stretches in order, those that touch made one."""
+    joined: Stretches = []
+    for start, stop in sorted(stretches):
+        if joined and start <= joined[-1][1] + 1e-6:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def _shared(one: Stretches, other: Stretches) -> Stretches:
+    """What is in both."""
+    both = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
+    return [(start, stop) for start, stop in both if stop > start]
+
+
+def _fade_in_s(series: FrameSeries, lead: int) -> float:
+    """Seconds in which the opening picture rises out of black; 0 where it is there at once."""
+    if not 0 < lead < len(series):
+        return 0.0
+    length = ramp(series.grid, range(lead - 1, min(len(series), lead - 1 + frames_in(series.times_s, HOOK_S))))
+    return float(series.times_s[lead - 1 + length] - series.times_s[lead - 1])
+
+
+def _typical(change: NDArray[np.float32]) -> float:
+    """Mean change of luma from frame to frame, cuts cut down to the 95th percentile."""
+    return float(np.minimum(change, np.quantile(change, 0.95)).mean()) if len(change) else 0.0
+
+
+def _onset_s(times_s: NDArray[np.float64], moved: NDArray[np.bool_]) -> float | None:
+    """When movement begins."""
+    at = np.flatnonzero(moved)
+    reach = max(ONSET_S, 1.5 * float(np.median(np.diff(times_s)))) if len(times_s) > 1 else ONSET_S
+    for one, following in zip(at, at[1:], strict=False):
+        if times_s[following] - times_s[one] <= reach:
+            return float(times_s[one])
+    return None
+
+
+def _spans(title: str, label: str, stretches: Stretches) -> Spans:
+    return Spans(title=title, items=tuple(Span(start_s=start, end_s=stop, label=label) for start, stop in stretches))
+
+
+def _curve(series: FrameSeries) -> Series:
+    """Movement over time: the mean of the frames that fall into each point."""
+    parts = np.array_split(np.arange(1, len(series)), min(POINTS, max(1, len(series) - 1))) if len(series) > 1 else []
+    return Series(
+        title="Movement",
+        unit="share",
+        times_s=tuple(float(series.times_s[part[0]]) for part in parts),
+        values=tuple(round(float(series.luma_change[part].mean()), 5) for part in parts),
+    )
+
+
+SIGNAL = Signal(
+    id="stillness",
+    title="Black, freezes and movement",
+    why="Shows where a viewer sees nothing new: black, frozen or dead stretches, and when the picture first moves.",
+    kinds=("video",),
+    measure=measure,
+    metrics={
+        "black_lead_s": Metric("s", "Black before the first picture"),
+        "black_s": Metric("s", "Black in all"),
+        "fade_in_s": Metric("s", "Time in which the opening rises out of black"),
+        "freeze_s": Metric("s", "Frozen picture in all"),
+        "longest_freeze_s": Metric("s", "Longest freeze"),
+        "freeze_share": Metric("share", "Share of the time that is frozen"),
+        "dead_air_s": Metric("s", "Frozen or black, and silent"),
+        "motion_mean": Metric("share", "Mean change of luma from frame to frame"),
+        "motion_in_hook": Metric("share", "The same in the first 3 seconds"),
+        "first_motion_s": Metric("s", "When the picture first moves"),
+    },
+)

@@ -1,0 +1,155 @@
+"""Shots: cuts to the frame, transitions with their kind, and what must not be taken for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analyzer.contract import Reading
+from analyzer.evidence import Shots
+from analyzer.signals.shots import SIGNAL
+from tests.make import Engines, media, plain
+
+SIZE = (36, 64)
+
+
+def picture(seed: int) -> np.ndarray:
+    """A wide picture of soft texture, (36, 200, 3) float."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.normal(0, 1, (9, 50, 3)) * 45 + rng.uniform(60, 190, 3)
+    return np.clip(coarse.repeat(4, 0).repeat(4, 1), 0, 255)
+
+
+def shot(seed: int, count: int, speed: float = 0.3) -> np.ndarray:
+    """Frames of one shot: a window that moves over a picture with a little noise."""
+    rng, wide = np.random.default_rng(seed + 1000), picture(seed)
+    lefts = (np.arange(count) * speed % 130).astype(int)
+    return np.stack([np.clip(wide[:, n : n + 64] + rng.normal(0, 1, (36, 64, 3)), 0, 255) for n in lefts]).astype(np.uint8)
+
+
+def dissolve(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    weight = ((np.arange(len(one)) + 1) / (len(one) + 1))[:, None, None, None]
+    return (one * (1 - weight) + other * weight).astype(np.uint8)
+
+
+def measured(*parts: np.ndarray, **fields: object) -> Reading:
+    return SIGNAL.measure(media(np.concatenate(parts), **fields), Engines(), {})  # type: ignore[arg-type]
+
+
+def boundaries(reading: Reading, fps: float = 30.0) -> list[tuple[str, int]]:
+    shots = reading.evidence["shots"]
+    assert isinstance(shots, Shots)
+    return [(one.transition, round(one.start_s * fps)) for one in shots.items[1:]]
+
+
+def test_cuts_are_found_to_the_frame() -> None:
+    reading = measured(shot(1, 40), shot(2, 25), shot(3, 60))
+    assert boundaries(reading) == [("cut", 40), ("cut", 65)]
+    assert reading.metrics["shots"] == 3
+    assert reading.metrics["first_cut_s"] == pytest.approx(40 / 30)
+    assert reading.metrics["cuts_in_hook"] == 2
+    assert reading.metrics["longest_shot_s"] == pytest.approx(2.0)
+    assert reading.metrics["cuts_per_minute"] == pytest.approx(2 * 60 / (125 / 30))
+
+
+def test_shots_of_two_and_three_frames_are_shots() -> None:
+    reading = measured(shot(1, 20), shot(2, 2), shot(3, 3), shot(4, 2), shot(5, 20))
+    assert boundaries(reading) == [("cut", 20), ("cut", 22), ("cut", 25), ("cut", 27)]
+
+
+def test_a_short_insert_of_another_picture_is_two_cuts() -> None:
+    home = shot(1, 43)
+    reading = measured(home[:20], np.minimum(shot(2, 3), 90), home[23:])
+    assert boundaries(reading) == [("cut", 20), ("cut", 23)]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 4])
+def test_a_photo_flash_is_no_cut(frames: int) -> None:
+    calm = shot(1, 60)
+    lit = calm.astype(float)
+    lit[20 : 20 + frames] = lit[20 : 20 + frames] * 1.8 + 90
+    assert boundaries(measured(np.clip(lit, 0, 255).astype(np.uint8))) == []
+
+
+def test_a_flash_to_plain_white_between_two_shots_is_one_cut() -> None:
+    reading = measured(shot(1, 30), plain((255, 255, 255), 2, SIZE), shot(2, 30))
+    assert len(boundaries(reading)) == 1
+
+
+def test_a_fast_pan_is_no_cut() -> None:
+    assert boundaries(measured(shot(1, 40, speed=3.0))) == []
+
+
+def test_a_duplicated_frame_does_not_make_its_neighbours_cuts() -> None:
+    moving = shot(1, 100, speed=1.3)
+    pulled_down = np.concatenate([moving[:50], shot(2, 50, speed=1.3)])
+    order = np.array([n for n in range(100) for _ in range(2 if n % 4 == 3 else 1)])
+    assert boundaries(measured(pulled_down[order])) == [("cut", int(np.searchsorted(order, 50)))]
+
+
+def test_an_inset_that_appears_is_no_cut() -> None:
+    frames = shot(1, 60, speed=0)
+    frames[30:, 2:14, 40:62] = shot(2, 30)[:, 2:14, 40:62]
+    frames[30:, 28:33, 5:50] = 255
+    assert boundaries(measured(frames)) == []
+
+
+def test_a_dissolve_is_reported_at_its_middle() -> None:
+    one, other = shot(1, 50, speed=0.05), shot(2, 50, speed=0.05)
+    reading = measured(one[:30], dissolve(one[30:], other[:20]), other[20:])
+    [(kind, frame)] = boundaries(reading)
+    assert kind == "dissolve"
+    assert abs(frame - 40) <= 3
+    assert reading.metrics["dissolves"] == 1 and reading.metrics["cuts"] == 0 and reading.metrics["first_cut_s"] is None
+
+
+@pytest.mark.parametrize("tone", [0, 255])
+def test_a_fade_through_one_tone_is_one_boundary(tone: int) -> None:
+    one, other, empty = shot(1, 45), shot(2, 45), plain((tone, tone, tone), 15, SIZE)
+    parts = (one[:30], dissolve(one[30:], empty), empty[:5], dissolve(empty, other[:15]), other[15:])
+    [(kind, frame)] = boundaries(measured(*parts))
+    assert kind == "fade"
+    assert abs(frame - 48) <= 3
+
+
+def test_opening_and_closing_fades_are_no_boundaries() -> None:
+    one, empty = shot(1, 90), plain((0, 0, 0), 15, SIZE)
+    reading = measured(empty[:5], dissolve(empty, one[:15]), one[15:75], dissolve(one[75:], empty), empty[:5])
+    assert boundaries(reading) == []
+
+
+def test_a_picture_that_only_gets_brighter_is_one_shot() -> None:
+    frames = np.stack([shot(1, 1)[0] * gain for gain in np.linspace(0.4, 1, 40)]).astype(np.uint8)
+    assert boundaries(measured(frames)) == []
+
+
+def test_times_come_from_the_presentation_times() -> None:
+    times = np.r_[np.arange(20) / 30, 5 + np.arange(20) / 10]
+    reading = measured(shot(1, 20), shot(2, 20), times_s=times)
+    assert reading.metrics["first_cut_s"] == pytest.approx(5.0)
+
+
+def test_a_cut_at_the_edge_of_a_chunk_is_found_once() -> None:
+    frames = np.concatenate([shot(1, 256), shot(2, 256), shot(3, 20)])
+    assert boundaries(measured(frames)) == [("cut", 256), ("cut", 512)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_clips_of_hardly_any_frames(count: int) -> None:
+    reading = measured(shot(1, 2)[:count])
+    assert reading.metrics["shots"] == min(1, count)
+    assert set(reading.metrics) == set(SIGNAL.metrics)
+
+
+def test_shots_cover_the_clip() -> None:
+    shots = measured(shot(1, 40), shot(2, 40)).evidence["shots"]
+    assert isinstance(shots, Shots)
+    assert [one.start_s for one in shots.items] == pytest.approx([0, 40 / 30])
+    assert [one.end_s for one in shots.items] == pytest.approx([40 / 30, 80 / 30])
+    assert shots.items[0].transition == "start"
+
+
+@pytest.mark.parametrize("size", [(1, 64), (64, 2), (1, 1)])
+def test_thumbnails_of_extreme_shape(size: tuple[int, int]) -> None:
+    frames = np.concatenate([plain((10, 10, 10), 30, size), plain((240, 240, 240), 30, size)])
+    assert boundaries(measured(frames)) == [("cut", 30)]
