@@ -87,6 +87,8 @@ class Frame:
     """Its place among the thumbnails."""
     time_s: float
     load: Callable[[], NDArray[np.uint8]] = field(repr=False)
+    load_soon: Callable[[], NDArray[np.uint8]] | None = field(default=None, repr=False)
+    """A grey copy (long side 640) of the picture a tenth of a second later: what is drawn stands still between the two."""
 
 
 @dataclass(frozen=True)

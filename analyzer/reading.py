@@ -196,7 +196,10 @@ def _media(path: Path, asset_id: str, size: int, folder: Path, post_text: str | 
     return Media(
         asset=asset,
         thumbnails=Thumbnails(times_s, Samples(folder / names.THUMBNAILS, "u1", (*facts["thumbnail"], 3)), facts["end_s"]),
-        frames=tuple(Frame(index, time_s, _loader(folder / name)) for index, time_s, name in facts["kept"]),
+        frames=tuple(
+            Frame(index, time_s, _loader(folder / name), _grey_loader(folder / soon) if soon else None)
+            for index, time_s, name, soon in facts["kept"]
+        ),
         audio=Audio(Samples(folder / names.AUDIO, "<i2")) if heard else None,
         loudness=_loudness(facts["loudness"], folder) if heard else None,
         subtitles=tuple(_subtitles(track) for track in facts["subtitles"]),
@@ -227,6 +230,15 @@ def _loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
         import cv2
 
         return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+
+    return load
+
+
+def _grey_loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
+    def load() -> NDArray[np.uint8]:
+        import cv2
+
+        return cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)  # type: ignore[return-value]
 
     return load
 

@@ -92,7 +92,12 @@ def _of_templates() -> Iterator[str]:
     environment = Environment(trim_blocks=True)
     for path in sorted((ROOT / "templates").glob("*.j2")):
         for call in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "t" and call.args and isinstance(call.args[0], nodes.Const):
+            if (
+                isinstance(call.node, nodes.Name)
+                and call.node.name == "t"
+                and call.args
+                and isinstance(call.args[0], nodes.Const)
+            ):
                 yield str(call.args[0].value)
 
 

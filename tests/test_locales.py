@@ -13,7 +13,9 @@ from scripts.missing_translations import collect, french
 
 def test_every_sentence_is_translated() -> None:
     missing = sorted(collect() - french().keys())
-    assert not missing, "run scripts/missing_translations.py:\n" + "\n".join(f"{json.dumps(text, ensure_ascii=False)} = " for text in missing)
+    assert not missing, "run scripts/missing_translations.py:\n" + "\n".join(
+        f"{json.dumps(text, ensure_ascii=False)} = " for text in missing
+    )
 
 
 def test_no_translation_is_left_over() -> None:
@@ -26,13 +28,21 @@ def test_no_translation_is_empty() -> None:
 
 def test_parameters_are_kept() -> None:
     names = {text: sorted(found[1] for found in PLACEHOLDER.finditer(text)) for text in french()}
-    wrong = {text: french()[text] for text in names if names[text] != sorted(f[1] for f in PLACEHOLDER.finditer(french()[text]))}
+    wrong = {
+        text: french()[text] for text in names if names[text] != sorted(f[1] for f in PLACEHOLDER.finditer(french()[text]))
+    }
     assert wrong == {}
 
 
 def test_the_collector_finds_each_place() -> None:
     found = collect()
-    assert {"No post text was given.", "Skip to the report", "Text stands out from the picture", "Hard cuts", "scene text"} <= found
+    assert {
+        "No post text was given.",
+        "Skip to the report",
+        "Text stands out from the picture",
+        "Hard cuts",
+        "scene text",
+    } <= found
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,9 @@ def test_values_are_written_as_readers_write_them(value: object, unit: str, engl
 
 
 def test_messages_localise_what_rules_wrote_in_english() -> None:
-    said = locale_of("fr").say(message("Soften it at {where}: {value}.", where="0:03.2–0:04.0 “a 1.5 b”; 0:05.0", value="1.9:1"))
+    said = locale_of("fr").say(
+        message("Soften it at {where}: {value}.", where="0:03.2–0:04.0 “a 1.5 b”; 0:05.0", value="1.9:1")
+    )
     assert said == "Soften it at 0:03,2–0:04,0 «\u00a0a 1.5 b\u00a0»; 0:05,0: 1,9:1."
     named = locale_of("en", {"shots": "Shots"}).say(message("It needs the signal {signal}.", signal="shots"))
     assert named == "It needs the signal Shots."

@@ -37,7 +37,8 @@ class Spool:
         self._thumbnails = (folder / THUMBNAILS).open("wb")
         self._audio = (folder / AUDIO).open("wb")
         self._times: list[float] = []
-        self.kept: list[tuple[int, float, str]] = []
+        self.kept: list[tuple[int, float, str, str | None]] = []
+        """(index, time, file, file of the grey copy a moment later) of each kept frame."""
         self._told = 0.0
 
     @property
@@ -55,16 +56,25 @@ class Spool:
         """Keep the frame whose thumbnail was added last."""
         name = f"frame-{self.frames - 1:06d}{suffix}"
         (self.folder / name).write_bytes(data)
-        self.kept.append((self.frames - 1, time_s, name))
+        self.kept.append((self.frames - 1, time_s, name, None))
+
+    def keep_soon(self, data: bytes) -> None:
+        """Keep the grey copy that goes with the frame that was kept last."""
+        index, time_s, name, _ = self.kept[-1]
+        soon = f"soon-{index:06d}.png"
+        (self.folder / soon).write_bytes(data)
+        self.kept[-1] = (index, time_s, name, soon)
 
     def thin(self, before_s: float) -> None:
         """Give up every second kept frame after `before_s`."""
         survivors = []
-        for place, (index, time_s, name) in enumerate(self.kept):
-            if time_s < before_s or place % 2 == 0:
-                survivors.append((index, time_s, name))
+        for place, entry in enumerate(self.kept):
+            if entry[1] < before_s or place % 2 == 0:
+                survivors.append(entry)
             else:
-                (self.folder / name).unlink()
+                for name in entry[2:]:
+                    if name is not None:
+                        (self.folder / name).unlink()
         self.kept = survivors
 
     def progress(self, done: float, total: float | None) -> None:

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analyzer.decode import colour
+from analyzer.decode import colour, pixels
 from analyzer.decode.isobmff import layout_of
 from analyzer.decode.limits import Limits
 from analyzer.decode.metadata import leaks_of, shown_tags
@@ -31,9 +31,11 @@ FORMATS = (
 THUMBNAIL_SIDE = 64
 KEPT_SIDE = 1920
 """Long side of a kept frame at most."""
+SOON_S = 0.1
+"""What is drawn over a picture stands still for a tenth of a second, what is filmed hardly ever does."""
+SOON_SIDE = 640
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 MAX_ERRORS_IN_A_ROW = 60
-SUBSAMPLING = {(1, 1): "4:2:0", (1, 0): "4:2:2", (0, 0): "4:4:4", (2, 0): "4:1:1", (2, 2): "4:1:0", (0, 1): "4:4:0"}
 
 
 def read_video(file: BinaryIO, size: int, spool: Spool, limits: Limits, show_location: bool) -> dict[str, Any]:
@@ -76,6 +78,7 @@ class _Pass:
         self.interlaced = 0
         self.turn: NDArray[np.int32] | None = None
         self.last_s = -1.0
+        self.soon_s: float | None = None
 
     def _pick_video(self) -> VideoStream:
         pictures = [s for s in self.container.streams.video if not s.disposition & s.disposition.attached_pic]
@@ -185,8 +188,10 @@ class _Pass:
         self.interlaced += frame.interlaced_frame
         thumbnail = self._upright(self._small(frame, *self.coded_thumbnail))
         self.spool.add_thumbnail(self.last_s, thumbnail)
-        if self.sampler.wants(self.last_s, thumbnail) and self.sampler.differs(self._grey(frame)):
+        if self.sampler.wants(self.last_s, thumbnail) and self.sampler.differs(self._sample_grey(frame)):
             self._keep(frame)
+        elif self.soon_s is not None and self.last_s >= self.soon_s:
+            self._keep_soon(frame)
 
     def _first(self, frame: VideoFrame) -> None:
         """Fix sizes and orientation by the first frame."""
@@ -222,31 +227,39 @@ class _Pass:
     def _small(self, frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
         """A small RGB copy. Planes of 8-bit YUV are reduced directly: converting the whole frame costs three times that."""
         if frame.format.name in ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"):
-            planes = [_reduced(plane, width, height) for plane in frame.planes]
+            planes = [pixels.reduced(plane, width, height) for plane in frame.planes]
             full = frame.format.name.startswith("yuvj") or frame.color_range == 2
             matrix = colour.matrix_of(int(frame.colorspace), frame.height)
             rgb = colour.yuv_to_rgb(np.dstack(planes), matrix, full)
         else:
-            rgb = cv2.resize(_rgb(frame, 8 * width, 8 * height), (width, height), interpolation=cv2.INTER_AREA)
+            rgb = cv2.resize(pixels.rgb(frame, 8 * width, 8 * height), (width, height), interpolation=cv2.INTER_AREA)
         return colour.hdr_to_srgb(rgb, int(frame.color_trc), int(frame.color_primaries))
 
-    def _grey(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def _sample_grey(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """The copy by which the sampler tells whether anything changed; its levels need no particular scale."""
         scale = min(1.0, GREY_SIDE / max(frame.width, frame.height))
         width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-        if frame.format.is_rgb or len(frame.planes) < 3 or frame.format.components[0].bits != 8:
-            return cv2.cvtColor(_rgb(frame, width, height), cv2.COLOR_RGB2GRAY)
-        return _reduced(frame.planes[0], width, height)
+        return pixels.reduced(frame.planes[0], width, height) if pixels.has_luma_bytes(frame) else pixels.grey(frame, width, height)
 
     def _keep(self, frame: VideoFrame) -> None:
         scale = min(1.0, KEPT_SIDE / max(self.display))
         width, height = (max(1, round(side * scale)) for side in self.display)
-        picture = colour.hdr_to_srgb(_rgb(frame, width, height), int(frame.color_trc), int(frame.color_primaries))
+        picture = colour.hdr_to_srgb(pixels.rgb(frame, width, height), int(frame.color_trc), int(frame.color_primaries))
         ok, data = cv2.imencode(".jpg", cv2.cvtColor(self._upright(picture), cv2.COLOR_RGB2BGR), JPEG)
         if ok:
             self.spool.keep(self.last_s, data.tobytes(), ".jpg")
+            self.soon_s = self.last_s + SOON_S
         if len(self.spool.kept) >= self.limits.kept_frames:
             self.spool.thin(before_s=2 * HOOK_S)
             self.sampler.slow_down()
+
+    def _keep_soon(self, frame: VideoFrame) -> None:
+        self.soon_s = None
+        scale = min(1.0, SOON_SIDE / max(self.display))
+        width, height = (max(1, round(side * scale)) for side in self.display)
+        ok, data = cv2.imencode(".png", self._upright(pixels.grey(frame, width, height)), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        if ok:
+            self.spool.keep_soon(data.tobytes())
 
     def _facts(self, total_s: float | None, meter: SoundMeter | None) -> dict[str, Any]:
         assert self.first is not None
@@ -285,7 +298,7 @@ class _Pass:
                 "profile": codec.profile,
                 "pixel_format": first.format.name,
                 "bit_depth": max((component.bits for component in components), default=8),
-                "chroma": "RGB" if first.format.is_rgb else _chroma(first),
+                "chroma": "RGB" if first.format.is_rgb else pixels.chroma(first),
                 "coded_width": first.width,
                 "coded_height": first.height,
                 "rotation": self._rotation(),
@@ -350,25 +363,3 @@ class _Pass:
                 }
             )
         return tracks
-
-
-def _chroma(frame: VideoFrame) -> str:
-    if len(frame.planes) == 1 and len(frame.format.components) == 1:
-        return "4:0:0"
-    width, height = frame.format.chroma_width(64), frame.format.chroma_height(64)
-    shifts = {64: 0, 32: 1, 16: 2}
-    return SUBSAMPLING.get((shifts.get(width, -1), shifts.get(height, -1)), "")
-
-
-def _reduced(plane: Any, width: int, height: int) -> NDArray[np.uint8]:
-    """A plane of bytes reduced by area. Of large planes a grid of at least 6 x 4 samples a cell is read: all would cost three times that."""
-    pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-    across, down = max(1, plane.width // (6 * width)), max(1, plane.height // (4 * height))
-    return cv2.resize(np.ascontiguousarray(pixels[::down, ::across]), (width, height), interpolation=cv2.INTER_AREA)
-
-
-def _rgb(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
-    """The frame as RGB uint8 of a size, with the matrix and range that it states."""
-    return frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()
-
-

@@ -23,8 +23,12 @@ CHANGED_SHARE = 0.10
 """Share of a cell's pixels that must have changed."""
 EDGE = 9
 """Grey levels between neighbours that make an edge: letters of contrast 1.2 : 1 still have them."""
-EDGE_SHARE = 0.10
+EDGE_SHARE = 0.16
 """Share of edges in a cell that may hold letters."""
+NEIGHBOURS = 4
+"""Cells of the 3 rows x 5 columns around one that must be of the kind: letters stand in lines, outlines of things do not."""
+MOVED = 7
+"""Grey levels by which the mean of 3 x 3 pixels changes within a tenth of a second where the picture moves."""
 LEAST_CELLS = 2
 SAME = 0.88
 """Correlation of two pictures of the same line."""
@@ -54,10 +58,12 @@ class ChangeMap:
     def __init__(self) -> None:
         self._read: NDArray[np.uint8] | None = None
 
-    def regions(self, grey: NDArray[np.uint8], lost: list[Box], known: list[Box]) -> list[Box]:
+    def regions(
+        self, grey: NDArray[np.uint8], soon: NDArray[np.uint8] | None, lost: list[Box], known: list[Box]
+    ) -> list[Box]:
         """Boxes in pixels of the copy that have to be read; the whole picture when it is the first or most changed.
 
-        `lost` are lines that are no longer as they were, `known` those that still are: one that touches a region is read
+        `soon` is the copy a tenth of a second later: what moved between the two was not drawn over the picture. `lost` are lines that are no longer as they were, `known` those that still are: one that touches a region is read
         with it, so that a line that grew is read as one.
         """
         height, width = grey.shape
@@ -66,8 +72,13 @@ class ChangeMap:
             self._read = grey.copy()
             return [whole]
         changed = np.abs(cv2.blur(grey.astype(np.float32) - self._read, (3, 3))) > DIFFERENCE
-        cells = (_shares(changed) >= CHANGED_SHARE) & (_shares(_edges(grey)) >= EDGE_SHARE)
-        boxes = [*_grouped(cells), *(_grown(box, 0.5, width, height) for box in lost)]
+        edges = _edges(grey)
+        if soon is not None and soon.shape == grey.shape:
+            moved = np.abs(cv2.blur(grey.astype(np.float32) - soon, (3, 3))) > MOVED
+            edges &= cv2.dilate(moved.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+        cells = (_shares(changed) >= CHANGED_SHARE) & (_shares(edges) >= EDGE_SHARE)
+        crowd = cv2.filter2D(cells.astype(np.float32), -1, np.ones((3, 5), np.float32), borderType=cv2.BORDER_CONSTANT)
+        boxes = [*_grouped(cells & (crowd >= NEIGHBOURS)), *(_grown(box, 0.5, width, height) for box in lost)]
         boxes = _merged([_grown(box, 0.0, width, height) for box in boxes])
         for line in known:
             near = _grown(line, 1.0, width, height)

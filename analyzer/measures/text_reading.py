@@ -22,6 +22,9 @@ LEAST_CONFIDENCE = 0.8
 LEAST_HEIGHT = 0.006
 """Share of the frame's height below which nobody can read a line on a phone."""
 
+LARGEST_HEIGHT = 0.4
+"""Larger finds are shapes that look like a letter."""
+
 
 @dataclass
 class _Known:
@@ -47,8 +50,8 @@ class Reader:
     _known: list[_Known] = field(default_factory=list)
     _change: ChangeMap = field(default_factory=ChangeMap)
 
-    def read(self, index: int, time_s: float, image: NDArray[np.uint8]) -> list[Sighting]:
-        """The lines of one frame, RGB uint8 (height, width, 3)."""
+    def read(self, index: int, time_s: float, image: NDArray[np.uint8], soon: NDArray[np.uint8] | None = None) -> list[Sighting]:
+        """The lines of one frame, RGB uint8 (height, width, 3); `soon` is its grey copy a moment later, if there is one."""
         grey = grey_copy(image)
         scale = image.shape[0] / grey.shape[0]
         here = [line for line in self._known if not self.always and same_patch(line.patch, grey[line.place])]
@@ -56,7 +59,7 @@ class Reader:
         gone = [line for line in self._known if id(line) not in kept]
         if self.always:
             self._change = ChangeMap()
-        regions = self._change.regions(grey, [_box(line.place) for line in gone], [_box(line.place) for line in here])
+        regions = self._change.regions(grey, soon, [_box(line.place) for line in gone], [_box(line.place) for line in here])
         lines = [line for region in regions for line in self._searched(image, grey, scale, region, self._known)]
         unread = [line for line in here if not any(_inside(_box(line.place), region) for region in regions)]
         lines += [line for line in unread if not any(_overlap(line.place, other.place) for other in lines)]
@@ -78,7 +81,8 @@ class Reader:
             whole = np.asarray(quad, np.float32) / factor + np.array([x0, y0], np.float32)
             place = _place(whole, scale, grey.shape)
             patch = grey[place]
-            if patch.size == 0 or (whole[:, 1].max() - whole[:, 1].min()) < LEAST_HEIGHT * image.shape[0]:
+            share = (whole[:, 1].max() - whole[:, 1].min()) / image.shape[0]
+            if patch.size == 0 or not LEAST_HEIGHT <= share <= LARGEST_HEIGHT:
                 continue
             twin = next((line for line in before if line.place == place and same_patch(line.patch, patch)), None)
             if twin is None:

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import UsageError
+from analyzer.evidence import items_of
 from analyzer.render.blocks import block_of
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.lanes import lanes_of, ticks_of
@@ -55,10 +56,8 @@ SIZES = (Size(150, 1_200_000, 6), Size(50, 700_000, 4), Size(10, 250_000, 2))
 """The first that stays below `MOST_BYTES` is taken."""
 
 
-def to_html(
-    report: Report, *, lang: str = "en", media_src: str | None = None, catalog: Sequence[Signal] | None = None
-) -> str:
-    """The report as HTML of at most 2 MB. `media_src` is the address of the clip as seen from the page, where it lies beside it.
+def to_html(report: Report, *, lang: str = "en", media_src: str | None = None, catalog: Sequence[Signal] | None = None) -> str:
+    """The report as HTML of at most 2 MB. `media_src` is the address of the clip as seen from the page.
 
     `catalog` gives what signals and metrics mean; by default it is that of the installed signals.
     """
@@ -123,7 +122,10 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
         media_src=media_src,
         is_video=report.asset.kind == "video",
         catalog=catalog,
-        cards=[signal for signal in report.signals if signal.id not in ("hook", "technical")],
+        cards=sorted(
+            (signal for signal in report.signals if signal.id not in ("hook", "technical")),
+            key=lambda signal: signal.status == "skipped",
+        ),
         of_kind=lambda *kinds: _of_kind(report, kinds),
         of_card=lambda signal: [block for block in signal.evidence.values() if block.kind not in OWN_SECTION],
         block_of=lambda evidence: block_of(evidence, locale, size.items),
@@ -173,4 +175,4 @@ def unmeasured_of(signal: SignalResult) -> list[tuple[Any, list[str]]]:
 def _of_kind(report: Report, kinds: Sequence[str]) -> list[Any]:
     """All blocks of evidence of some shapes that hold something."""
     blocks = [block for signal in report.signals for block in signal.evidence.values()]
-    return [block for block in blocks if block.kind in kinds and getattr(block, "items", ())]
+    return [block for block in blocks if block.kind in kinds and items_of(block)]

@@ -33,15 +33,17 @@ UNITS = {"deg": "°", "cps": "characters/s", "wpm": "words/min", "dE": "ΔE", "f
     name: name for name in ("B", "kB", "MB", "GB")
 }
 """Units that are written otherwise than they are named, or otherwise in another language."""
-BARE = ("", "count", "number", "text", "flag")
+BARE = ("", "count", "number", "text", "flag", "per minute")
 """Units that are not written behind a number."""
 
 WORDS = (
-    "yes", "no", "caption", "headline", "scene text", "watermark", "start", "cut", "dissolve", "fade", "weak", "fair", "strong",
-    "positive", "neutral", "negative", "face", "black", "freeze", "silence", "speech", "general", "red", "dead air", "file", "video",
-    "audio", "image", "tags", "transcript", "onscreen", "on-screen text", "post", "question", "bold claim", "number stat", "negative warning",
-    "curiosity gap", "direct callout", "how to", "list promise", "story confession", "result first", "social proof authority",
-    "offer urgency", "challenge stakes", "relatable humor", "demo novelty", "pattern interrupt",
+    "yes", "no", "caption", "headline", "scene text", "watermark", "start", "cut", "dissolve", "fade", "weak", "fair",
+    "strong", "positive", "neutral", "negative", "face", "black", "freeze", "silence", "speech", "general", "red",
+    "dead air", "file", "video", "audio", "image", "tags", "transcript", "onscreen", "on-screen text", "post",
+    "question", "bold claim", "number stat", "negative warning", "curiosity gap", "direct callout", "how to",
+    "list promise", "story confession", "result first", "social proof authority", "offer urgency", "challenge stakes",
+    "relatable humor", "demo novelty", "pattern interrupt",
+    "speech-to-text", "voice-activity", "face-detection", "sentiment", "language-identification",
 )  # fmt: skip
 """Labels of evidence and values of metrics that have a translation; others are shown as they are."""
 
@@ -63,11 +65,23 @@ class Locale:
         """A message in the reader's language."""
         return "" if sentence is None else self.t(sentence.text, **sentence.params)
 
+    def label(self, name: str, text: str) -> str:
+        """A name and what it names, with a colon between."""
+        return f"{name}\u00a0: {text}" if self.lang == "fr" else f"{name}: {text}"
+
     def word(self, text: str) -> str:
         """A label or a value that is a known word; ids are written with spaces."""
         parts = [part.strip() for part in text.split(",")] if "_" in text or text in WORDS else [text]
         known = [part.replace("_", " ") for part in parts]
         return ", ".join(self.entries.get(part, part) for part in known)
+
+    def is_word(self, text: str) -> bool:
+        """Whether it is a label of ours, and not words of the asset."""
+        return text in WORDS
+
+    def quoted(self, text: str) -> str:
+        """Words of an instance: those of the asset stay as they are, labels and sentences of ours are translated."""
+        return self.entries.get(text, text) if self.is_word(text) or text.endswith(".") else text
 
     def value(self, value: Scalar, unit: str = "") -> str:
         """A measured value as a person reads it; null is a dash."""
@@ -126,6 +140,8 @@ class Locale:
         if name == "signal":
             head, _, key = value.partition(".")
             return visible(self.t(self.names.get(head, head)) + (f" ({key})" if key else ""))
+        if name == "task":
+            return self.word(value)
         if name in FORMATTED:
             return ", ".join(self.word(self.number(part)) for part in value.split(", "))
         if name == "where":
@@ -136,7 +152,7 @@ class Locale:
         """A place as rules write it: times, then the quoted words of the asset, which stay as they are."""
         times, quote, words = place.partition("“")
         if self.lang == "fr" and quote:
-            words = f"{words.removesuffix('”')}\u00a0»"
+            words = f"{self.quoted(words.removesuffix('”'))}\u00a0»"
             quote = "«\u00a0"
         return self._times(times) + quote + words
 

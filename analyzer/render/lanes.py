@@ -6,11 +6,11 @@ Geometry only: the template draws it as inline SVG with links into the clip. No 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.evidence import Evidence, Palette, Series
+from analyzer.evidence import Evidence, Palette, Series, items_of
 from analyzer.render.blocks import Block, block_of
 from analyzer.render.i18n import Locale
 from analyzer.render.plain_text import one_line
@@ -80,7 +80,7 @@ def lanes_of(report: Report, locale: Locale, most: int) -> tuple[Lane, ...]:
 def _is_timed(evidence: Evidence) -> bool:
     if isinstance(evidence, Series):
         return len(evidence.times_s) > 1
-    items: Sequence[Any] = getattr(evidence, "items", ())
+    items = items_of(evidence)
     if isinstance(evidence, Palette):
         return len(items) > 1
     return any(_start(item) is not None for item in items)
@@ -99,7 +99,7 @@ def _lane(signal: SignalResult, key: str, evidence: Evidence, duration: float, l
         known["of"] = locale.t(signal.title)
     if isinstance(evidence, Series):
         return Lane(**known, **_curve(evidence, duration, locale))  # type: ignore[arg-type]
-    items = [item for item in getattr(evidence, "items", ()) if _start(item) is not None]
+    items = [item for item in items_of(evidence) if _start(item) is not None]
     shown = items[:most]
     rows = _stack(shown) if evidence.kind == "text_tracks" else [0] * len(shown)
     count = max(rows, default=0) + 1
@@ -122,10 +122,15 @@ def _bar(item: Any, number: int, row: int, rows: int, duration: float, locale: L
     elif hasattr(item, "sign"):
         tone = {1: "good", -1: "bad"}.get(item.sign, "plain")
     return Bar(
-        x=round(x, 2), width=round(width, 2), y=round(100 * row / rows, 2), height=round(100 / rows, 2), start_s=round(start, 2),
-        label=f"{locale.span(start, end)} {_words(item, number, locale)}".strip(), fills=tuple(fills),
+        x=round(x, 2),
+        width=round(width, 2),
+        y=round(100 * row / rows, 2),
+        height=round(100 / rows, 2),
+        start_s=round(start, 2),
+        label=f"{locale.span(start, end)} {_words(item, number, locale)}".strip(),
+        fills=tuple(fills),
         tone=re.sub(r"[^a-z_]", "-", tone.lower()[:20]),
-    )  # fmt: skip
+    )
 
 
 def _words(item: Any, number: int, locale: Locale) -> str:

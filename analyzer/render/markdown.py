@@ -12,7 +12,11 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 ADDRESS = re.compile(r"(?<=\w)(://|@)|(?<=\bwww)\.", re.I)
 MOST = 40
 """Verdicts that are listed one by one."""
-TITLES: dict[str, str] = {"fail": "Fix before upload", "warn": "Can be improved before upload", "pass": "Nothing to fix was found"}
+TITLES: dict[str, str] = {
+    "fail": "Fix before upload",
+    "warn": "Can be improved before upload",
+    "pass": "Nothing to fix was found",
+}
 
 
 def escaped(text: str, most: int = 300) -> str:
@@ -34,24 +38,34 @@ def counts(report: Report, locale: Locale) -> str:
     if judged is None:
         return ""
     words: tuple[tuple[VerdictStatus, str], ...] = (
-        ("fail", locale.t("Failed")), ("warn", locale.t("Warning")), ("pass", locale.t("Passed")), ("not_judged", locale.t("Not judged")),
-    )  # fmt: skip
-    return " · ".join(f"{word}: {judged.count(status)}" for status, word in words)
+        ("fail", locale.t("Failed")),
+        ("warn", locale.t("Warning")),
+        ("pass", locale.t("Passed")),
+        ("not_judged", locale.t("Not judged")),
+    )
+    return " · ".join(locale.label(word, str(judged.count(status))) for status, word in words)
 
 
 def to_markdown(report: Report, lang: str = "en") -> str:
     """Verdict, what to fix, what was not measured, and the measured values."""
     locale = locale_of(lang, {signal.id: signal.title for signal in report.signals})
     t = locale.t
-    lines = [f"## {headline(report, locale)}: {escaped(report.asset.name, 120)}", ""]
+    lines = ["## " + locale.label(headline(report, locale), escaped(report.asset.name, 120)), ""]
     judged = report.judgement
     if judged is not None:
         variant = t("paid") if judged.variant == "ad" else t("organic")
         profile = escaped(t(judged.title))
         lines += [
-            t("Judged for {profile}, {variant}; limits checked on {date}.", profile=profile, variant=variant, date=judged.checked_on),
-            "", f"**{counts(report, locale)}**", "",
-        ]  # fmt: skip
+            t(
+                "Judged for {profile}, {variant}; limits checked on {date}.",
+                profile=profile,
+                variant=variant,
+                date=judged.checked_on,
+            ),
+            "",
+            f"**{counts(report, locale)}**",
+            "",
+        ]
         fixes = judged.to_fix()
         if fixes:
             lines += [f"| {t('Check')} | {t('Measured')} | {t('Limit')} | {t('How')} |", "|---|---|---|---|"]
@@ -61,9 +75,11 @@ def to_markdown(report: Report, lang: str = "en") -> str:
     if missing:
         lines += [f"### {t('What was not measured')}", ""]
         for signal in missing:
-            reasons = [signal.reason] if signal.reason else list({str(r.sentence): r for r in signal.unmeasured.values()}.values())
+            reasons = (
+                [signal.reason] if signal.reason else list({str(r.sentence): r for r in signal.unmeasured.values()}.values())
+            )
             said = " ".join(f"{locale.say(reason.sentence)} {locale.say(reason.remedy)}".strip() for reason in reasons)
-            lines.append(f"- **{escaped(t(signal.title))}**: {escaped(said, 600)}")
+            lines.append("- " + locale.label(f"**{escaped(t(signal.title))}**", escaped(said, 600)))
         lines.append("")
     notes = [f"- {escaped(locale.say(note), 600)}" for note in report.notes]
     if notes:
@@ -74,7 +90,7 @@ def to_markdown(report: Report, lang: str = "en") -> str:
 def _row(verdict: Verdict, locale: Locale) -> str:
     status = locale.t("Failed") if verdict.status == "fail" else locale.t("Warning")
     cells = (
-        f"{status}: {locale.t(verdict.title)}",
+        locale.label(status, locale.t(verdict.title)),
         locale.value(verdict.value, verdict.unit),
         locale.say(verdict.bound),
         locale.say(verdict.fix),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.evidence import BoundingBox
+from analyzer.evidence import BoundingBox, items_of
 from analyzer.report import Report, SignalResult, Still
 
 SLACK_S = 0.06
@@ -16,6 +16,8 @@ SHOWN = ("text_tracks", "spans", "tracks", "detections")
 """Evidence that a card shows as pictures."""
 HEARD = ("speech", "sound")
 """Signals whose spans have nothing to see."""
+LARGE = 0.15
+"""Share of the frame from which a box needs no close-up."""
 BASE64 = re.compile(r"[A-Za-z0-9+/]+=*")
 
 
@@ -40,6 +42,11 @@ class Stills:
             stills = stills[::2]
         self.all: tuple[Still, ...] = tuple(still for still in stills if len(still.jpeg) <= budget)
 
+    @property
+    def poster(self) -> int:
+        """The still with the most detail, by which a person knows the clip again."""
+        return max(range(len(self.all)), key=lambda n: (len(self.all[n].jpeg), -n))
+
     def at(self, start_s: float | None, end_s: float | None) -> int | None:
         """The number of the still within a span, the nearest to its middle; for an image its only one."""
         if self.is_image or not self.all:
@@ -51,6 +58,19 @@ class Stills:
         within = [n for n, still in enumerate(self.all) if start_s - SLACK_S <= still.time_s <= end_s + SLACK_S]
         return min(within, key=lambda n: abs(self.all[n].time_s - middle), default=None)
 
+    def close_up(self, picture: Picture) -> tuple[float, float, float, float] | None:
+        """Left, top, width and height in pixels of the still around a small box; none where the whole picture shows it."""
+        box, still = picture.box, self.all[picture.number]
+        if box is None or box.area > LARGE or not box.area:
+            return None
+        width = max(box.width * still.width, 2 * box.height * still.height) * 1.2
+        width = min(max(width, 60.0), float(still.width))
+        height = min(max(box.height * still.height * 1.6, width * 0.4), float(still.height))
+        left = (box.x0 + box.x1) / 2 * still.width - width / 2
+        top = (box.y0 + box.y1) / 2 * still.height - height / 2
+        left, top = min(max(left, 0.0), still.width - width), min(max(top, 0.0), still.height - height)
+        return round(left, 1), round(top, 1), round(width, 1), round(height, 1)
+
     def picture(self, item: Any, label: str = "") -> Picture | None:
         """The picture of an item of evidence or of an instance; none where no still shows it."""
         moment = getattr(item, "time_s", None)
@@ -59,12 +79,17 @@ class Stills:
         return None if number is None else Picture(number, start, end, getattr(item, "box", None), label)
 
     def gallery(self, signal: SignalResult, most: int) -> tuple[Picture, ...]:
-        """At most `most` pictures of a signal's evidence, no still with the same box twice."""
+        """At most `most` pictures of a signal's evidence, no still with the same box twice.
+
+        A detection is of the very moment, a track's box only of one: where there are detections, they alone are shown.
+        """
+        if signal.id in HEARD:
+            return ()
+        blocks = [block for block in signal.evidence.values() if block.kind in SHOWN]
+        exact = [block for block in blocks if block.kind == "detections"]
         found: dict[Any, Picture] = {}
-        for block in signal.evidence.values():
-            if block.kind not in SHOWN or signal.id in HEARD:
-                continue
-            for item in block.items:
+        for block in exact or blocks:
+            for item in items_of(block):
                 text = getattr(item, "text", "") or getattr(item, "label", "")
                 picture = self.picture(item, text)
                 if picture is not None and (picture.box is not None or block.kind == "spans"):

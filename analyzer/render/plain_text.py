@@ -1,4 +1,4 @@
-"""Makes text from a file safe to look at: control and bidirectional characters become visible, and a terminal's alphabet is kept.
+"""Makes text of a file safe to look at: hidden characters become visible, and a terminal's alphabet is kept.
 
 Escaping for HTML, Markdown or CSV is not done here: each of these formats has its own rules.
 """

@@ -52,7 +52,12 @@ def _rows(report: Report) -> Iterator[dict[str, Any]]:
         for instance in verdict.instances:
             yield {"kind": "instance", "signal": verdict.signal, "name": verdict.rule, "text": instance.text} | _place(instance)
     for signal in report.signals:
-        yield {"kind": "status", "signal": signal.id, "value": signal.status, "text": signal.reason and str(signal.reason.sentence)}
+        yield {
+            "kind": "status",
+            "signal": signal.id,
+            "value": signal.status,
+            "text": signal.reason and str(signal.reason.sentence),
+        }
         for name, metric in signal.metrics.items():
             yield {"kind": "metric", "signal": signal.id, "name": name, "value": metric}
         for name, reason in signal.unmeasured.items():

@@ -1,6 +1,7 @@
 """A report in the terminal: the verdict, what to fix and where, what was not measured and why, and which files were written.
 
-Text of the asset can send no control sequence and no markup. Colour is never the only carrier, and an ASCII terminal gets ASCII.
+Text of the asset can send no control sequence and no markup. Colour is never the only carrier;
+an ASCII terminal gets ASCII.
 """
 
 from __future__ import annotations
@@ -39,16 +40,17 @@ def _print(console: Console, text: str, indent: int, style: str) -> None:
     from rich.text import Text
 
     width = max(20, min(console.width, WIDEST))
-    plain = Text(encodable(one_line(text, 2000), console.encoding or "ascii"), style=style)
-    for line in plain.wrap(console, width - indent) or [plain]:
-        line.rstrip()
-        console.print(Text(" " * indent) + line, highlight=False, soft_wrap=True)
+    line = one_line(text, 2000).replace("\u202f", " ").replace("\u00a0", " ")
+    plain = Text(encodable(line, console.encoding or "ascii"), style=style)
+    for part in plain.wrap(console, width - indent) or [plain]:
+        part.rstrip()
+        console.print(Text(" " * indent) + part, highlight=False, soft_wrap=True)
 
 
 def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[tuple[int, str, str]]:
     """Paragraphs as indent, text and style."""
     t, judged = locale.t, report.judgement
-    yield 0, f"{headline(report, locale)}: {report.asset.name}", COLOURS[judged.outcome if judged else "not_judged"]
+    yield 0, locale.label(headline(report, locale), report.asset.name), COLOURS[judged.outcome if judged else "not_judged"]
     if judged is not None:
         variant = t("paid") if judged.variant == "ad" else t("organic")
         yield 0, f"{t(judged.title)}, {variant} · {counts(report, locale)}", ""
@@ -60,7 +62,7 @@ def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[
         yield 0, "", ""
         yield 0, t("Not measured: neither passed nor failed"), "bold"
         for title, reason in missing:
-            yield 2, f"? {title}: {locale.say(reason.sentence)} {locale.say(reason.remedy)}", ""
+            yield 2, "? " + locale.label(title, f"{locale.say(reason.sentence)} {locale.say(reason.remedy)}"), ""
     for n, note in enumerate(report.notes):
         if not n:
             yield 0, "", ""
@@ -74,21 +76,21 @@ def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[
 def _fix(number: int, verdict: Verdict, locale: Locale) -> Iterator[tuple[int, str, str]]:
     word = locale.t("Failed") if verdict.status == "fail" else locale.t("Warning")
     sign = "x" if verdict.status == "fail" else "!"
-    yield 0, f"{sign} {number}. {word}: {locale.t(verdict.title)}", COLOURS[verdict.status]
+    yield 0, f"{sign} {number}. {locale.label(word, locale.t(verdict.title))}", COLOURS[verdict.status]
     if verdict.fix is not None:
         yield 4, locale.say(verdict.fix), ""
     if verdict.bound is not None and not isinstance(verdict.value, bool):
-        value = one_line(locale.value(verdict.value, verdict.unit), 80)
-        yield 4, f"{locale.t('Measured')}: {value} · {locale.t('Limit')}: {locale.say(verdict.bound)}", "dim"
+        value = locale.label(locale.t("Measured"), one_line(locale.value(verdict.value, verdict.unit), 80))
+        yield 4, f"{value} · {locale.label(locale.t('Limit'), locale.say(verdict.bound))}", "dim"
     places = [instance for instance in verdict.instances if instance.start_s is not None]
-    if places:
+    if places and not (verdict.fix and "where" in verdict.fix.params):
         more = len(places) - PLACES
         rest = f"; {locale.t('and {n} more', n=more)}" if more > 0 else ""
-        yield 4, f"{locale.t('Where')}: {'; '.join(_place(place, locale) for place in places[:PLACES])}{rest}", "dim"
+        yield 4, locale.label(locale.t("Where"), "; ".join(_place(place, locale) for place in places[:PLACES]) + rest), "dim"
 
 
 def _place(place: Instance, locale: Locale) -> str:
-    quote = f" “{one_line(place.text, 40)}”" if place.text else ""
+    quote = f" “{one_line(locale.quoted(place.text), 40)}”" if place.text and not locale.is_word(place.text) else ""
     return locale.span(place.start_s, place.end_s) + quote
 
 

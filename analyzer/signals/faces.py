@@ -31,7 +31,7 @@ MOST_LOOKS = 600
 SURE = 0.65
 """Confidence below which a face that was seen in one look only is taken for a false alarm: the three false ones in 228 pictures
 had 0.55 to 0.64 (measured)."""
-NEAR = 0.8
+NEAR = 1.2
 """Widths by which the middle of a face may move from look to look and still be the same track (project choice)."""
 MISSED = 1
 """Looks in a row in which a face may be missed without its track ending (project choice)."""
@@ -122,7 +122,9 @@ def _followed(found: Sequence[Sequence[tuple[BoundingBox, float]]]) -> list[_Fac
     for look, detections in enumerate(found):
         for box, confidence in sorted(detections, key=lambda detection: -detection[1]):
             free = [face for face in faces if look - MISSED - 1 <= face.last < look]
-            same = min((face for face in free if _near(box, face.boxes[face.last])), key=lambda face: -face.last, default=None)
+            same = min(free, key=lambda face: _apart(box, face.boxes[face.last]), default=None)
+            if same is not None and _apart(box, same.boxes[same.last]) > NEAR:
+                same = None
             if same is None:
                 faces.append(_Face({look: box}, confidence))
             else:
@@ -131,11 +133,11 @@ def _followed(found: Sequence[Sequence[tuple[BoundingBox, float]]]) -> list[_Fac
     return faces
 
 
-def _near(box: BoundingBox, other: BoundingBox) -> bool:
-    """Whether two boxes can be the same face a moment later: about as large, and not far."""
+def _apart(box: BoundingBox, other: BoundingBox) -> float:
+    """How far two faces lie apart, in widths of the face; infinite where one is more than twice as large."""
     across = abs(box.x0 + box.x1 - other.x0 - other.x1) / 2 / box.width
     down = abs(box.y0 + box.y1 - other.y0 - other.y1) / 2 / box.height
-    return max(across, down) <= NEAR and 0.5 <= box.width / other.width <= 2.0
+    return max(across, down) if 0.5 <= box.width / other.width <= 2.0 else float("inf")
 
 
 def _track(media: Media, looks: Sequence[Frame], face: _Face) -> Track:

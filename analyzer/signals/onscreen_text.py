@@ -34,7 +34,10 @@ LETTERS_FOR_LANGUAGE = 12
 def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
     reader = Reader(engines["ocr"])
     times_s = [frame.time_s for frame in media.frames]
-    seen = [reader.read(index, frame.time_s, frame.load()) for index, frame in enumerate(media.frames)]
+    seen = [
+        reader.read(index, frame.time_s, frame.load(), frame.load_soon() if frame.load_soon else None)
+        for index, frame in enumerate(media.frames)
+    ]
     lines = [track for track in join(seen, times_s) if _believed(track, media)]
     tracks = _tracks(lines, media, needed.get("speech"))
     text = "\n".join(dict.fromkeys(track.text for track in tracks))

@@ -122,7 +122,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open]):not(.twin)");
+    closed = all("details.group:not([open]):not(.not_applicable)");
     closed.forEach((details) => { details.open = true; });
   });
   addEventListener("afterprint", () => closed.forEach((details) => { details.open = false; }));

@@ -51,6 +51,14 @@ def test_speech_is_found_where_it_is(engine: silero.Silero, speech: NDArray[np.f
     assert np.abs(np.array(spans) - np.array(expected)).max() < 0.2
 
 
+def test_the_file_of_the_other_package_is_run_as_well(test_data: Path, speech: NDArray[np.float32]) -> None:
+    """It takes one chunk a call and one state, and hears nearly the same."""
+    settings = {"begin": 0.5, "hold": 0.3, "shortest_s": 0.25, "bridge_s": 0.3}
+    other = silero.Silero(test_data / "weights" / "silero_vad.onnx", **settings)
+    expected = [(0.3, 2.2), (3.3, 4.4), (5.4, 7.6), (8.2, 10.5)]
+    assert np.abs(np.array(other.speech_spans(audio(speech))[:4]) - np.array(expected)).max() < 0.2
+
+
 def test_an_onset_after_silence_is_exact(engine: silero.Silero, speech: NDArray[np.float32]) -> None:
     onset_s = 1.234
     words = speech[int(5.42 * SPEECH_RATE) :]

@@ -1,0 +1,49 @@
+"""Pixels of a decoded frame as arrays, at the size that is wanted and no more work than that takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+SUBSAMPLING = {(1, 1): "4:2:0", (1, 0): "4:2:2", (0, 0): "4:4:4", (2, 0): "4:1:1", (2, 2): "4:1:0", (0, 1): "4:4:0"}
+
+
+def chroma(frame: VideoFrame) -> str:
+    if len(frame.planes) == 1 and len(frame.format.components) == 1:
+        return "4:0:0"
+    width, height = frame.format.chroma_width(64), frame.format.chroma_height(64)
+    shifts = {64: 0, 32: 1, 16: 2}
+    return SUBSAMPLING.get((shifts.get(width, -1), shifts.get(height, -1)), "")
+
+
+def reduced(plane: Any, width: int, height: int) -> NDArray[np.uint8]:
+    """A plane of bytes reduced by area. Of large planes a grid of at least 6 x 4 samples a cell is read: all would cost three times that."""
+    pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    across, down = max(1, plane.width // (6 * width)), max(1, plane.height // (4 * height))
+    return cv2.resize(np.ascontiguousarray(pixels[::down, ::across]), (width, height), interpolation=cv2.INTER_AREA)
+
+
+def has_luma_bytes(frame: VideoFrame) -> bool:
+    return not frame.format.is_rgb and len(frame.planes) >= 3 and frame.format.components[0].bits == 8
+
+
+def grey(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+    """The frame in grey, reduced by area, with the levels that its RGB picture would have."""
+    if not has_luma_bytes(frame):
+        return cv2.cvtColor(rgb(frame, width, height), cv2.COLOR_RGB2GRAY)
+    plane = frame.planes[0]
+    luma = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    small = cv2.resize(luma, (width, height), interpolation=cv2.INTER_AREA)
+    full = frame.format.name.startswith("yuvj") or frame.color_range == 2
+    return small if full else cv2.convertScaleAbs(cv2.subtract(small, 16), alpha=255 / 219)
+
+
+def rgb(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+    """The frame as RGB uint8 of a size, with the matrix and range that it states."""
+    return frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()
+
+
