@@ -125,7 +125,7 @@ def signals(format: Annotated[Format, typer.Option("--format", "-f", help="text 
     """List the signals, what each tells, and its metrics."""
     from analyzer import catalog
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": signal.id, "title": signal.title, "why": signal.why, "kinds": list(signal.kinds), "needs": list(signal.needs),
             "uses": list(signal.uses), "tasks": list(signal.tasks),

@@ -229,7 +229,7 @@ def _loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
     def load() -> NDArray[np.uint8]:
         import cv2
 
-        return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+        return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
     return load
 
@@ -238,7 +238,7 @@ def _grey_loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
     def load() -> NDArray[np.uint8]:
         import cv2
 
-        return cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)  # type: ignore[return-value]
+        return cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
 
     return load
 

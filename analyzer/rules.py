@@ -82,8 +82,10 @@ def _verdict(rule: Rule, report: Report, profile: Profile, variant: Variant) -> 
     sentence = _sentence(rule, bound)
     if worst == "pass":
         return Verdict(**known, status=worst, value=value, bound=sentence)
-    instances = _instances(rule, report, decisive + milder)
-    params = {"value": shown(value, rule.unit), "bound": shown(bound, rule.unit), "where": _places(instances)}
+    shown_items = _shown_items(rule, report, decisive + milder)
+    instances = tuple(_instance(item, value) for item, value in shown_items)
+    places = "; ".join(_place(item) for item, _ in shown_items[:MAX_PLACES]) or "–"
+    params = {"value": shown(value, rule.unit), "bound": shown(bound, rule.unit), "where": places}
     fix = Message(text=rule.fix, params={name: text for name, text in params.items() if f"{{{name}}}" in rule.fix})
     return Verdict(**known, status=worst, value=value, bound=sentence, fix=fix, instances=instances)
 
@@ -250,14 +252,14 @@ def _sentence(rule: Rule, bound: Any) -> Message:
     return message("One of {bound}", bound=text) if bound else message("None")
 
 
-def _instances(rule: Rule, report: Report, cases: list[Case]) -> tuple[Instance, ...]:
-    """Where it shows: the items that were judged, or the items of the evidence that the rule names."""
+def _shown_items(rule: Rule, report: Report, cases: list[Case]) -> list[tuple[Any, Any]]:
+    """Where it shows, as (item, value): the items that were judged, or the items of the evidence that the rule names."""
     signal = report.signal((rule.where or rule.target).partition(".")[0])
     pairs = [(case.item, case.value) for case in cases if case.item is not None]
     if rule.where is not None and signal is not None:
         pairs = [(item, field_of(item, "value")) for item in _items(signal, rule.where, rule)]
         pairs.sort(key=lambda pair: -_length(pair[0]))
-    return tuple(_instance(item, value) for item, value in pairs[:MAX_INSTANCES])
+    return pairs[:MAX_INSTANCES]
 
 
 def _span(item: Any) -> tuple[float | None, float | None]:
@@ -279,19 +281,15 @@ def _instance(item: Any, value: Any) -> Instance:
     return Instance(start_s=start, end_s=end, box=field_of(item, "box"), text=str(text), value=value)
 
 
-def _places(instances: tuple[Instance, ...]) -> str:
-    """The worst places in one line: times, and the words that stand there."""
-    return "; ".join(_place(instance) for instance in instances[:MAX_PLACES]) or "–"
-
-
-def _place(instance: Instance) -> str:
-    text = " ".join(instance.text.split())
+def _place(item: Any) -> str:
+    """The time of an item, and the words of the asset that stand there; labels and sentences of ours are not quoted."""
+    words = field_of(item, "quote") or field_of(item, "text")
+    text = " ".join(words.split()) if isinstance(words, str) else ""
     quote = f"“{text[:QUOTE] + '…' if len(text) > QUOTE else text}”" if text else ""
-    if instance.start_s is None or instance.end_s is None:
+    start, end = _span(item)
+    if start is None or end is None:
         return quote or "–"
-    times = clock(instance.start_s)
-    if instance.end_s > instance.start_s:
-        times += f"–{clock(instance.end_s)}"
+    times = clock(start) + (f"–{clock(end)}" if end > start else "")
     return f"{times} {quote}".strip()
 
 

@@ -200,7 +200,7 @@ def _animation(picture: Image.Image, frames: int, spool: Spool, limits: Limits) 
             break
     if not spool.frames:
         raise Refused("no_frames", "Not one frame of the video could be decoded; the file is damaged or cut off.")
-    if picture.n_frames > frames:
+    if getattr(picture, "n_frames", 1) > frames:
         notes.append({"text": "Only the first {frames} frames of the animation were looked at.", "params": {"frames": frames}})
     return {
         "kind": "video", "width": size[1], "height": size[0], "thumbnail": _fitted(np.zeros((*size, 3), np.uint8), THUMBNAIL_SIDE).shape[:2],

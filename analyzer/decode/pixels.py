@@ -13,6 +13,7 @@ SUBSAMPLING = {(1, 1): "4:2:0", (1, 0): "4:2:2", (0, 0): "4:4:4", (2, 0): "4:1:1
 
 
 def chroma(frame: VideoFrame) -> str:
+    """Chroma subsampling as the field writes it, such as 4:2:0; empty where it has no name."""
     if len(frame.planes) == 1 and len(frame.format.components) == 1:
         return "4:0:0"
     width, height = frame.format.chroma_width(64), frame.format.chroma_height(64)
@@ -21,13 +22,22 @@ def chroma(frame: VideoFrame) -> str:
 
 
 def reduced(plane: Any, width: int, height: int) -> NDArray[np.uint8]:
-    """A plane of bytes reduced by area. Of large planes a grid of at least 6 x 4 samples a cell is read: all would cost three times that."""
-    pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    """A plane of bytes reduced by area.
+
+    Of large planes a grid of at least 6 x 4 samples a cell is read: all of them would cost three times as much.
+    """
+    pixels = _bytes_of(plane)
     across, down = max(1, plane.width // (6 * width)), max(1, plane.height // (4 * height))
     return cv2.resize(np.ascontiguousarray(pixels[::down, ::across]), (width, height), interpolation=cv2.INTER_AREA)
 
 
+def _bytes_of(plane: Any) -> NDArray[np.uint8]:
+    """A plane of a frame as rows and columns, without a copy."""
+    return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+
+
 def has_luma_bytes(frame: VideoFrame) -> bool:
+    """Whether the first plane is 8-bit luma."""
     return not frame.format.is_rgb and len(frame.planes) >= 3 and frame.format.components[0].bits == 8
 
 
@@ -35,15 +45,12 @@ def grey(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
     """The frame in grey, reduced by area, with the levels that its RGB picture would have."""
     if not has_luma_bytes(frame):
         return cv2.cvtColor(rgb(frame, width, height), cv2.COLOR_RGB2GRAY)
-    plane = frame.planes[0]
-    luma = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-    small = cv2.resize(luma, (width, height), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(_bytes_of(frame.planes[0]), (width, height), interpolation=cv2.INTER_AREA)
     full = frame.format.name.startswith("yuvj") or frame.color_range == 2
     return small if full else cv2.convertScaleAbs(cv2.subtract(small, 16), alpha=255 / 219)
 
 
 def rgb(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
     """The frame as RGB uint8 of a size, with the matrix and range that it states."""
-    return frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()
-
-
+    picture: NDArray[np.uint8] = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()  # type: ignore[assignment]
+    return picture

@@ -32,6 +32,11 @@ def _decibel(value: float) -> float:
     return max(DIGITAL_SILENCE_DB, 20 * math.log10(value)) if value > 0 else DIGITAL_SILENCE_DB
 
 
+def _array(frame: AudioFrame) -> NDArray[Any]:
+    """Samples of shape (channels, samples), or (1, samples x channels) where they are packed."""
+    return frame.to_ndarray()
+
+
 class SoundMeter:
     """Takes the decoded frames of one audio stream in order."""
 
@@ -56,7 +61,7 @@ class SoundMeter:
         layout = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._graph is None or layout != self._format:
             self._open(frame, layout)
-        start_s = self._next_s if frame.pts is None else float(frame.pts * frame.time_base) - self._zero_s
+        start_s = self._next_s if frame.pts is None else float(frame.pts * (frame.time_base or 0)) - self._zero_s
         if start_s >= self._end_s:
             return
         gap_s = min(start_s, self._end_s) - self._next_s
@@ -66,7 +71,7 @@ class SoundMeter:
         for piece in self._planar.resample(frame):
             self._measure(piece)
         for piece in self._mono.resample(frame):
-            self._spool.add_audio(piece.to_ndarray().reshape(-1))
+            self._spool.add_audio(_array(piece).reshape(-1))
         self._next_s += frame.samples / frame.sample_rate
         self.seconds = self._next_s
 
@@ -75,7 +80,7 @@ class SoundMeter:
         if self._graph is None:
             return None
         for piece in self._mono.resample(None):
-            self._spool.add_audio(piece.to_ndarray().reshape(-1))
+            self._spool.add_audio(_array(piece).reshape(-1))
         self._graph.push(None)
         self._drain()
         if self._rest.shape[1]:
@@ -118,7 +123,7 @@ class SoundMeter:
 
     def _measure(self, piece: AudioFrame) -> None:
         assert self._graph is not None
-        samples = piece.to_ndarray()
+        samples = _array(piece)
         self._clipping(samples)
         self._levels_of(samples, piece.sample_rate)
         self._graph.push(piece)

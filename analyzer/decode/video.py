@@ -66,7 +66,7 @@ class _Pass:
         self.audio = audio if audio is not None and audio.codec_context is not None else None
         self.subtitles = [s for s in container.streams.subtitles if s.codec_context is not None][:8]
         self._check_pixels()
-        starts = [float(s.start_time * s.time_base) for s in (self.video, self.audio) if s is not None and s.start_time is not None]
+        starts = [_seconds(s.start_time, s.time_base) for s in (self.video, self.audio) if s is not None and s.start_time is not None]
         self.zero_s = min(starts, default=0.0)
         self.sampler = Sampler()
         self.errors = 0
@@ -113,7 +113,7 @@ class _Pass:
                     self.keyframes.append(float(packet.pts * packet.time_base) - self.zero_s)
                 for frame in self._decoded(packet):
                     self._frame(frame)
-            elif packet.stream is self.audio:
+            elif meter is not None and packet.stream is self.audio:
                 for frame in self._decoded(packet):
                     try:
                         meter.add(frame)
@@ -176,7 +176,7 @@ class _Pass:
             rate = float(self.video.average_rate or 25)
             time_s = self.last_s + 1 / rate if self.last_s >= 0 else 0.0
         else:
-            time_s = float(frame.pts * frame.time_base) - self.zero_s
+            time_s = _seconds(frame.pts, frame.time_base) - self.zero_s
         if time_s <= self.last_s or time_s < -0.001 or time_s > self.limits.duration_s + 1:
             return
         if self.first is None:
@@ -196,6 +196,7 @@ class _Pass:
     def _first(self, frame: VideoFrame) -> None:
         """Fix sizes and orientation by the first frame."""
         self.first = frame
+        side: Any
         for side in frame.side_data:
             if side.type.name == "DISPLAYMATRIX":
                 self.turn = np.frombuffer(bytes(side), np.int32)[[0, 1, 3, 4]] >> 16
@@ -281,7 +282,7 @@ class _Pass:
         metadata = dict(self.container.metadata) | dict(self.video.metadata)
         width, height = self.display[::-1] if self.transposed else self.display
         components = first.format.components
-        gaps = np.diff([*self.keyframes, end_s]) if self.keyframes else []
+        longest_gap_s = float(np.max(np.diff([*self.keyframes, end_s]))) if self.keyframes else None
         return {
             "kind": "video",
             "container": self.container.format.name,
@@ -312,7 +313,7 @@ class _Pass:
                 "range": "full" if first.color_range == 2 else "limited",
                 "hdr": colour.is_hdr(int(first.color_trc)),
                 "interlaced": self.interlaced > self.spool.frames / 2,
-                "keyframe_interval_s": float(np.max(gaps)) if len(gaps) else None,
+                "keyframe_interval_s": longest_gap_s,
                 "alpha": any(component.is_alpha for component in components),
                 "streams": len(self.container.streams.video),
             },
@@ -344,7 +345,7 @@ class _Pass:
             "channels": codec.layout.nb_channels,
             "layout": codec.layout.name,
             "bit_rate": codec.bit_rate or None,
-            "start_s": float(self.audio.start_time * self.audio.time_base) - self.zero_s if self.audio.start_time else 0.0,
+            "start_s": _seconds(self.audio.start_time or 0, self.audio.time_base) - self.zero_s,
             "duration_s": meter.seconds if meter is not None else None,
             "streams": len(self.container.streams.audio),
             "decoded": heard,
@@ -363,3 +364,7 @@ class _Pass:
                 }
             )
         return tracks
+
+
+def _seconds(ticks: int, time_base: Any) -> float:
+    return float(ticks * time_base)

@@ -141,8 +141,8 @@ def _words(item: Any, number: int, locale: Locale) -> str:
         return one_line(f"{locale.say(item.text)} {item.quote}", 90)
     if hasattr(item, "swatches"):
         return ", ".join(swatch.hex for swatch in item.swatches[:3])
-    text = getattr(item, "text", "") or locale.word(getattr(item, "label", ""))
-    return one_line(text, 90)
+    text = one_line(getattr(item, "text", "") or locale.word(getattr(item, "label", "")), 90)
+    return f"{text} ({locale.word(item.role)})" if hasattr(item, "role") else text
 
 
 def _stack(items: Iterable[Any]) -> list[int]:

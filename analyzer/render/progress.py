@@ -19,10 +19,11 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
         return
 
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
-    with Progress(
+    with Bar(
         TextColumn("{task.description:<22}"), BarColumn(bar_width=30), TextColumn("{task.fields[of]}"), console=console, transient=True
     ) as bar:
         task = bar.add_task("Starting", total=None, of="")

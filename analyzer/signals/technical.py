@@ -94,7 +94,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     if asset.kind == "image":
         nullable |= {"duration_s", "bit_rate_kbps"}
     if video is None and image is not None:
-        nullable |= {"frame_rate", "constant_frame_rate", "video_bit_rate_kbps", "keyframe_interval_s"}
+        nullable |= {"frame_rate", "constant_frame_rate", "video_bit_rate_kbps", "keyframe_interval_s", "chroma", "hdr"}
     if not asset.has_audio:
         nullable |= {"audio_bit_rate_kbps", "audio_channels", "audio_sample_rate"}
     if "moov_first" not in facts:

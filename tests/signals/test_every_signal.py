@@ -15,7 +15,7 @@ from tests.make import Engines, image, media, noise, plain, tone
 SIGNALS = {signal.id: signal for signal in catalog.signals()}
 UNITS = {
     "s", "px", "share", "ratio", "LUFS", "LU", "dBTP", "count", "flag", "text", "fps", "bytes", "kbps", "bit", "deg", "Hz", "cps", "wpm",
-    "dE", "number", "points",
+    "dE", "number", "points", "per minute",
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def cases() -> dict[str, Media]:
 def test_declared_as_the_contract_says(signal: Signal) -> None:
     assert signal.why.endswith(".") and signal.title
     for name, metric in signal.metrics.items():
-        assert metric.meaning.endswith("."), name
+        assert metric.meaning[:1].isupper(), name
         assert metric.unit in UNITS, (name, metric.unit)
 
 
