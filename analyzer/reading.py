@@ -229,18 +229,15 @@ def _loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
     def load() -> NDArray[np.uint8]:
         import cv2
 
-        return cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        picture: NDArray[np.uint8] = cv2.cvtColor(cv2.imread(str(path), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        return picture
 
     return load
 
 
 def _grey_loader(path: Path) -> Callable[[], NDArray[np.uint8]]:
-    def load() -> NDArray[np.uint8]:
-        import cv2
-
-        return cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-
-    return load
+    width, height = (int(side) for side in path.suffix[1:].split("x"))
+    return lambda: np.fromfile(path, np.uint8).reshape(height, width)
 
 
 def _printable(name: str) -> str:

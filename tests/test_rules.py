@@ -200,7 +200,7 @@ def test_where_shows_the_places_of_a_metric() -> None:
     given = report(ok("stillness", {"black_s": 6.0}, black=black))
     found = verdict(given, **rule, fix="At {where}.")
     assert [(instance.start_s, instance.value) for instance in found.instances] == [(4, 0.5), (0, None)]
-    assert str(found.fix) == "At 0:04.0–0:09.0; 0:00.0–0:01.0 “x”."
+    assert str(found.fix) == "At 0:04.0–0:09.0; 0:00.0–0:01.0."
     labelled = verdict(given, **rule, when={"label": "x"})
     assert [instance.start_s for instance in labelled.instances] == [0]
     assert verdict(report(ok("stillness", {"black_s": 6.0})), **rule, fix="At {where}.").instances == ()

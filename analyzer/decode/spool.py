@@ -58,11 +58,11 @@ class Spool:
         (self.folder / name).write_bytes(data)
         self.kept.append((self.frames - 1, time_s, name, None))
 
-    def keep_soon(self, data: bytes) -> None:
-        """Keep the grey copy that goes with the frame that was kept last."""
+    def keep_soon(self, grey: NDArray[np.uint8]) -> None:
+        """Keep the grey copy that goes with the frame that was kept last; its name tells its size."""
         index, time_s, name, _ = self.kept[-1]
-        soon = f"soon-{index:06d}.png"
-        (self.folder / soon).write_bytes(data)
+        soon = f"soon-{index:06d}.{grey.shape[1]}x{grey.shape[0]}"
+        (self.folder / soon).write_bytes(grey.tobytes())
         self.kept[-1] = (index, time_s, name, soon)
 
     def thin(self, before_s: float) -> None:

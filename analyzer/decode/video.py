@@ -34,7 +34,7 @@ KEPT_SIDE = 1920
 SOON_S = 0.1
 """What is drawn over a picture stands still for a tenth of a second, what is filmed hardly ever does."""
 SOON_SIDE = 640
-JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
 MAX_ERRORS_IN_A_ROW = 60
 
 
@@ -245,8 +245,12 @@ class _Pass:
     def _keep(self, frame: VideoFrame) -> None:
         scale = min(1.0, KEPT_SIDE / max(self.display))
         width, height = (max(1, round(side * scale)) for side in self.display)
-        picture = colour.hdr_to_srgb(pixels.rgb(frame, width, height), int(frame.color_trc), int(frame.color_primaries))
-        ok, data = cv2.imencode(".jpg", cv2.cvtColor(self._upright(picture), cv2.COLOR_RGB2BGR), JPEG)
+        if colour.is_hdr(int(frame.color_trc)):
+            shown = colour.hdr_to_srgb(pixels.rgb(frame, width, height), int(frame.color_trc), int(frame.color_primaries))
+            picture = cv2.cvtColor(shown, cv2.COLOR_RGB2BGR)
+        else:
+            picture = pixels.bgr(frame, width, height)
+        ok, data = cv2.imencode(".jpg", self._upright(picture), JPEG)
         if ok:
             self.spool.keep(self.last_s, data.tobytes(), ".jpg")
             self.soon_s = self.last_s + SOON_S
@@ -258,9 +262,7 @@ class _Pass:
         self.soon_s = None
         scale = min(1.0, SOON_SIDE / max(self.display))
         width, height = (max(1, round(side * scale)) for side in self.display)
-        ok, data = cv2.imencode(".png", self._upright(pixels.grey(frame, width, height)), [cv2.IMWRITE_PNG_COMPRESSION, 1])
-        if ok:
-            self.spool.keep_soon(data.tobytes())
+        self.spool.keep_soon(self._upright(pixels.grey(frame, width, height)))
 
     def _facts(self, total_s: float | None, meter: SoundMeter | None) -> dict[str, Any]:
         assert self.first is not None

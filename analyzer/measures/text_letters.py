@@ -1,0 +1,150 @@
+"""Tells the letters of a line of text from what they stand on: pixels in, a mask of the letters out.
+
+Letters of a line have one colour, are thin, stand all along the line and do not reach its rim. The picture of the line is
+split into a few colours, and that colour is taken for the letters whose pixels are most like that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+WORK_HEIGHT = 64
+"""Lines are brought to this height in pixels, at most enlarged threefold, so that strokes have a width to speak of."""
+MARGIN = 0.2
+"""Rim around the quad that is looked at too, in heights of the quad."""
+COLOURS = (2, 3, 4)
+"""Numbers of colours into which a line is split."""
+SAMPLE = 4000
+"""Pixels that the colours are learnt from."""
+LEAST_DIFFERENCE = 2.0
+"""Colour difference (CIE76) below which nothing stands out."""
+ROUNDS = 8
+"""Of k-means (Lloyd 1982)."""
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A line, upright, with a rim around it, and which of its pixels are letters."""
+
+    picture: NDArray[np.uint8]
+    """RGB, shape (height, width, 3)."""
+    mask: NDArray[np.bool_]
+    rim: int
+    """Pixels of rim on each side."""
+    scale: float
+    """Pixels of it per pixel of the frame."""
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """The mask without the rim."""
+        return self.mask[self.rim : -self.rim, self.rim : -self.rim]
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """First row with letters and the first below them, in the picture; accents and stray pixels left out."""
+        return _extent(self.mask.sum(axis=1))
+
+
+def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) -> Letters | None:
+    """The letters of one line; None where nothing stands out from the rest.
+
+    `image` is RGB uint8 (height, width, 3), `quad` the line's corners in its pixels, clockwise from the top left.
+    """
+    crop, rim, scale = rectified(image, quad)
+    if crop is None:
+        return None
+    lab = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    best, most = None, 0.0
+    for count in COLOURS:
+        centres = _colours(lab[rim:-rim, rim:-rim].reshape(-1, 3), count)
+        nearest = np.argmin((centres**2).sum(axis=1) - 2 * lab @ centres.T, axis=2)
+        for each in range(len(centres)):
+            mask = nearest == each
+            score = _likeness(mask, lab, rim, scale, letters)
+            if score > most:
+                best, most = mask, score
+    return None if best is None else Letters(crop, best, rim, scale)
+
+
+def rectified(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> tuple[NDArray[np.uint8] | None, int, float]:
+    """The line upright with a rim around it, the rim's width, and its scale; None for a line of no size."""
+    top, side = quad[1] - quad[0], quad[3] - quad[0]
+    width, height = float(np.linalg.norm(top)), float(np.linalg.norm(side))
+    if min(width, height) < 4:
+        return None, 0, 1.0
+    scale = min(3.0, WORK_HEIGHT / height)
+    rim = max(2, round(MARGIN * height * scale))
+    size = (max(4, round(width * scale)), max(4, round(height * scale)))
+    reach = int(np.ceil(MARGIN * height)) + 2
+    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int) - reach, 0)
+    x1, y1 = np.ceil(quad.max(axis=0)).astype(int) + reach
+    part = image[y0:y1, x0:x1]
+    shrunk = min(1.0, 1.5 * scale)
+    if shrunk < 1:
+        part = cv2.resize(part, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    corners = (np.asarray(quad, np.float32) - np.array([x0, y0], np.float32)) * shrunk
+    target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32) + rim
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    whole = (size[0] + 2 * rim, size[1] + 2 * rim)
+    crop = cv2.warpPerspective(part, matrix, whole, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return crop, rim, scale  # type: ignore[return-value]
+
+
+def _colours(pixels: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The means of k-means, begun at even steps of lightness, so that the same pixels always give the same colours."""
+    pixels = pixels[:: max(1, len(pixels) // SAMPLE)]
+    centres = np.quantile(pixels[:, 0], (np.arange(count) + 0.5) / count)
+    spread = np.linspace(pixels[:, 0].min(), pixels[:, 0].max(), count)
+    labels = np.argmin(np.abs(pixels[:, :1] - (centres + spread) / 2), axis=1).astype(np.int32)[:, None]
+    criteria = (cv2.TERM_CRITERIA_MAX_ITER, ROUNDS, 0.0)
+    _, _, found = cv2.kmeans(np.ascontiguousarray(pixels), count, labels, criteria, 1, cv2.KMEANS_USE_INITIAL_LABELS)
+    return found
+
+
+def _likeness(mask: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, scale: float, letters: int) -> float:
+    """How much a class of pixels looks like the letters of a line, 0 (it cannot be) to 1."""
+    inside = mask[rim:-rim, rim:-rim]
+    height, width = inside.shape
+    share = float(inside.mean())
+    if not 0.02 <= share <= 0.65:
+        return 0.0
+    beside = np.concatenate([mask[rim:-rim, :rim], mask[rim:-rim, -rim:]]).mean()
+    apart = 1 - min(1.0, beside / share)
+    steps = np.add.reduceat(inside.sum(axis=0), np.arange(0, width, max(4, height // 2)))
+    covered = float((steps > 0.02 * height * height / 2).mean())
+    small = mask.astype(np.uint8)
+    depth = cv2.distanceTransform(small, cv2.DIST_L2, 3)
+    thick = 2 * float(np.percentile(depth[mask][::4], 97)) / height
+    thin = float(np.clip((0.4 - thick) / 0.16, 0.05, 1))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
+    pieces = int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] > (0.06 * height) ** 2))
+    many = 0.25 + 0.75 * min(1.0, pieces / max(1, letters))
+    return apart * covered * thin * many * _ground(mask, depth, lab, scale)
+
+
+def _ground(mask: NDArray[np.bool_], depth: NDArray[np.float32], lab: NDArray[np.float32], scale: float) -> float:
+    """How much the pixels around a class are of one kind, as those around letters are; around an outline or a soft edge are two."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+    ring = (away > 0.8 + 0.6 * scale) & (away < 2.2 + 0.9 * scale)
+    core = depth >= np.percentile(depth[mask][::4], 50)
+    if not ring.any():
+        return 0.0
+    ink = np.median(lab[core], axis=0)
+    around = lab[ring] - ink
+    middle = np.median(around, axis=0)
+    length = float(np.linalg.norm(middle))
+    if length < LEAST_DIFFERENCE:
+        return 0.0
+    along = around @ (middle / length) / length
+    spread = float(np.abs(along - 1).mean())
+    own = float(np.abs(lab[core] - ink).sum(axis=1).mean()) / length
+    return 1 / (1 + (spread / 0.3) ** 2 + (own / 0.4) ** 2)
+
+
+def _extent(sums: NDArray[np.int64]) -> tuple[int, int]:
+    rows = np.flatnonzero(sums > 0.05 * np.percentile(sums, 90))
+    return (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
