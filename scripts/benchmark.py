@@ -144,11 +144,38 @@ def compare(clip: Path, rounds: int, arms: list[str]) -> None:
 
 
 def generated(seconds: int) -> Path:
-    """The generated clip of a length; drawing it is left to a process of its own, so that its memory is not counted here."""
+    """The generated clip of a length; beyond a minute, the minute again and again.
+
+    Drawing is left to a process of its own, so that its memory is not counted here.
+    """
     path = CACHE / f"clip-{seconds}.mp4"
-    if not path.exists():
+    if path.exists():
+        return path
+    if seconds > 60:
+        _repeat(generated(60), path, seconds // 60)
+    else:
         subprocess.run([sys.executable, str(ROOT / "scripts" / "make_benchmark_clip.py"), str(path), str(seconds)], check=True)
     return path
+
+
+def _repeat(clip: Path, path: Path, times: int) -> None:
+    """Copy the packets of a clip of a minute several times in a row."""
+    import av
+
+    with av.open(str(path), "w") as out:
+        targets: dict[int, Any] = {}
+        for turn in range(times):
+            with av.open(str(clip)) as source:
+                streams = [source.streams.video[0], source.streams.audio[0]]
+                for stream in streams:
+                    if stream.index not in targets:
+                        targets[stream.index] = out.add_stream_from_template(stream)
+                for packet in source.demux(streams):
+                    if packet.dts is not None:
+                        shift = round(turn * 60.2 / packet.time_base)
+                        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                        packet.stream = targets[packet.stream.index]
+                        out.mux(packet)
 
 
 def growth() -> None:

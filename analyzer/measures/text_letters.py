@@ -18,6 +18,8 @@ MARGIN = 0.2
 """Rim around the quad that is looked at too, in heights of the quad."""
 COLOURS = (2, 3, 4)
 """Numbers of colours into which a line is split."""
+LEAST_PIECE = 0.06
+"""Side of the smallest piece that counts as a letter, in heights of the quad."""
 SAMPLE = 4000
 """Pixels that the colours are learnt from."""
 LEAST_DIFFERENCE = 2.0
@@ -59,12 +61,17 @@ def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) 
         return None
     lab = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     best, most = None, 0.0
+    height = crop.shape[0] - 2 * rim
+    sample = lab[rim + height // 4 : rim + 3 * height // 4, rim:-rim].reshape(-1, 3)
     for count in COLOURS:
-        centres = _colours(lab[rim:-rim, rim:-rim].reshape(-1, 3), count)
-        nearest = np.argmin((centres**2).sum(axis=1) - 2 * lab @ centres.T, axis=2)
-        for each in range(len(centres)):
-            mask = nearest == each
-            score = _likeness(mask, lab, rim, scale, letters)
+        centres = _colours(sample, count)
+        distance = np.stack([np.linalg.norm(lab - centre, axis=2) for centre in centres])
+        nearest = np.argmin(distance, axis=0)
+        apart = np.linalg.norm(centres[:, None] - centres[None], axis=2) + 1000 * np.eye(count)
+        for each in range(count):
+            mask = (nearest == each) & (distance[each] < max(8.0, 0.6 * apart[each].min()))
+            mask, pieces = _pieces(mask, height)
+            score = _likeness(mask, pieces, lab, rim, scale, letters)
             if score > most:
                 best, most = mask, score
     return None if best is None else Letters(crop, best, rim, scale)
@@ -105,25 +112,30 @@ def _colours(pixels: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return found
 
 
-def _likeness(mask: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, scale: float, letters: int) -> float:
+def _pieces(mask: NDArray[np.bool_], height: int) -> tuple[NDArray[np.bool_], int]:
+    """The connected pieces of a class that do not reach the rim of the picture, and how many larger ones there are."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    left, top, wide, high, area = stats.T
+    rows, columns = mask.shape
+    keep = (left > 0) & (top > 0) & (left + wide < columns) & (top + high < rows) & (area > 3)
+    keep[0] = False
+    return keep[labels], int(np.count_nonzero(keep & (area > (LEAST_PIECE * height) ** 2)))
+
+
+def _likeness(mask: NDArray[np.bool_], pieces: int, lab: NDArray[np.float32], rim: int, scale: float, letters: int) -> float:
     """How much a class of pixels looks like the letters of a line, 0 (it cannot be) to 1."""
     inside = mask[rim:-rim, rim:-rim]
     height, width = inside.shape
     share = float(inside.mean())
     if not 0.02 <= share <= 0.65:
         return 0.0
-    beside = np.concatenate([mask[rim:-rim, :rim], mask[rim:-rim, -rim:]]).mean()
-    apart = 1 - min(1.0, beside / share)
     steps = np.add.reduceat(inside.sum(axis=0), np.arange(0, width, max(4, height // 2)))
     covered = float((steps > 0.02 * height * height / 2).mean())
-    small = mask.astype(np.uint8)
-    depth = cv2.distanceTransform(small, cv2.DIST_L2, 3)
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
     thick = 2 * float(np.percentile(depth[mask][::4], 97)) / height
     thin = float(np.clip((0.4 - thick) / 0.16, 0.05, 1))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
-    pieces = int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] > (0.06 * height) ** 2))
     many = 0.25 + 0.75 * min(1.0, pieces / max(1, letters))
-    return apart * covered * thin * many * _ground(mask, depth, lab, scale)
+    return covered**2 * thin * many * _ground(mask, depth, lab, scale)
 
 
 def _ground(mask: NDArray[np.bool_], depth: NDArray[np.float32], lab: NDArray[np.float32], scale: float) -> float:
@@ -139,10 +151,9 @@ def _ground(mask: NDArray[np.bool_], depth: NDArray[np.float32], lab: NDArray[np
     length = float(np.linalg.norm(middle))
     if length < LEAST_DIFFERENCE:
         return 0.0
-    along = around @ (middle / length) / length
-    spread = float(np.abs(along - 1).mean())
+    spread = float(np.linalg.norm(around - middle, axis=1).mean()) / length
     own = float(np.abs(lab[core] - ink).sum(axis=1).mean()) / length
-    return 1 / (1 + (spread / 0.3) ** 2 + (own / 0.4) ** 2)
+    return 1 / (1 + (spread / 0.4) ** 2 + (own / 0.4) ** 2)
 
 
 def _extent(sums: NDArray[np.int64]) -> tuple[int, int]:
