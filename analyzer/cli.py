@@ -147,7 +147,7 @@ def profiles(
     name: Annotated[str | None, typer.Argument(help="Show the rules of this profile.", show_default=False)] = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="text or json.")] = Format.text,
 ) -> None:
-    """List the profiles, or the rules of one with their sources."""
+    """List the profiles, or check one (a TOML file of your own, say) and show its rules with their sources."""
     from analyzer.rules import describe, load_profile, profile_ids
 
     if name is None:
@@ -158,7 +158,16 @@ def profiles(
             for profile in described:
                 typer.echo(f"{profile['id']:10} {profile['title']} ({len(profile['rules'])} rules, checked {profile['checked_on']})")
         return
-    profile = _or_exit(lambda: describe(load_profile(name)))
+
+    def checked() -> Any:
+        from analyzer import catalog
+        from analyzer.profile import check
+
+        loaded = load_profile(name)
+        check(loaded, {name: metric.unit for name, metric in catalog.metrics().items()})
+        return describe(loaded)
+
+    profile = _or_exit(checked)
     if format is Format.json:
         _print_json(profile)
         return
@@ -187,7 +196,7 @@ def models_list(format: Annotated[Format, typer.Option("--format", "-f", help="t
         _print_json(rows)
         return
     for row in rows:
-        state = f"installed ({row['package']} {row['installed']})" if row["installed"] else f"missing: pip install {row['package']}"
+        state = f"in {row['installed']}" if row["installed"] else f"missing: pip install {row['package']}"
         typer.echo(f"{row['id']}  [{row['task']}]  {row['licence']}, {row['size_mb']:g} MB, {state}")
         typer.echo(f"    {row['quality']}\n    Limits: {row['limits']}")
 

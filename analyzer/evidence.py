@@ -120,7 +120,7 @@ class TextTrack(Noun):
     role: TextRole
     confidence: float
     height_px: float
-    """Height of the line's box in pixels of the displayed frame."""
+    """Height of the drawn line in pixels of the displayed frame, from the top of ascenders to the foot of descenders."""
     contrast: float | None = None
     """WCAG contrast ratio of letters against their surroundings, worst decile over the track's life; null: not separable."""
     contrast_median: float | None = None

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 
 import cv2
 import numpy as np
@@ -36,7 +37,10 @@ NAMES = (
     "liberation/LiberationSans-Bold.ttf", "liberation/LiberationSans-Regular.ttf", "liberation/LiberationSerif-Regular.ttf",
     "liberation/LiberationSansNarrow-Bold.ttf", "liberation/LiberationMono-Regular.ttf",
 )  # fmt: skip
-WORDS = "Save the date today morning light fresh bread spring garden quick tips People walking slowly Happy SALE NOW Read this before you fly Golden hour".split()
+WORDS = (
+    "Save", "the", "date", "today", "morning", "light", "fresh", "bread", "spring", "garden", "quick", "tips", "People",
+    "walking", "slowly", "Happy", "SALE", "NOW", "Read", "this", "before", "you", "fly", "Golden", "hour",
+)  # fmt: skip
 STYLES = ("plain", "outlined", "boxed")
 Colour = tuple[int, int, int]
 
@@ -108,7 +112,7 @@ def draw(canvas: Image.Image, rng: random.Random, top: int, style: str, ground: 
         paint.text((x, y), text, font=font, fill=colour)
     else:
         other = rng.choice(((0, 0, 0), (255, 255, 255), (20, 40, 90), (200, 30, 40)))
-        colour = colour_of(rng, light(other), max(2.0, wanted) if style == "outlined" else wanted) or (255, 255, 255)
+        colour = colour_of(rng, light(other), max(4.5, wanted) if style == "outlined" else wanted) or (255, 255, 255)
         truth = ratio(light(colour), light(other))
         if style == "outlined":
             paint.text((x, y), text, font=font, fill=colour, stroke_width=rng.choice((2, 3, 4)), stroke_fill=other)
@@ -129,8 +133,7 @@ def _worst_part(before: NDArray[np.uint8], mask: NDArray[np.bool_], box: tuple[i
     near &= ~mask[rows, columns]
     step = 2 * height
     parts = [
-        (near[:, at : at + step], values[:, at : at + step])
-        for at in range(0, max(1, near.shape[1] - step // 2), step // 2)
+        (near[:, at : at + step], values[:, at : at + step]) for at in range(0, max(1, near.shape[1] - step // 2), step // 2)
     ]
     return [float(np.median(inside[chosen])) for chosen, inside in parts if chosen.sum() > 20]
 
@@ -143,7 +146,8 @@ def frames(rng: random.Random, photographs: Sequence[Path], count: int) -> list[
         if ground == "photo":
             picture = Image.open(photographs[(index // 2) % len(photographs)]).convert("RGB")
             scale = max(SIZE[0] / picture.width, SIZE[1] / picture.height)
-            picture = picture.resize((round(picture.width * scale) + 1, round(picture.height * scale) + 1), Image.Resampling.LANCZOS)
+            size = (round(picture.width * scale) + 1, round(picture.height * scale) + 1)
+            picture = picture.resize(size, Image.Resampling.LANCZOS)
             canvas = picture.crop((0, 0, *SIZE))
         else:
             canvas = Image.new("RGB", SIZE, tuple(rng.randrange(256) for _ in range(3)))
@@ -156,7 +160,8 @@ def frames(rng: random.Random, photographs: Sequence[Path], count: int) -> list[
                 continue
             lines.append(done[0])
             top = done[1] + rng.randrange(30, 80)
-        _, data = cv2.imencode(".jpg", cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        bgr = cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR)
+        _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         made.append((cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), lines))
     return made
 
@@ -171,7 +176,7 @@ def read(picture: NDArray[np.uint8], lines: Sequence[Drawn], engine: object) -> 
         if best is not None and best.line.box.iou(drawn) > 0.4:
             line.found = True
             line.measured = best.contrast
-            line.measured_height = best.line.box.height * SIZE[1]
+            line.measured_height = best.height_px
 
 
 def main() -> None:
@@ -191,8 +196,11 @@ def main() -> None:
     every = [line for _, lines in made for line in lines]
     if args.lines:
         for line in every:
-            print(f"{line.ground:5} {line.style:8} {line.size:3} {line.font:26} {line.text[:28]:28} truth {line.contrast:5.2f} "
-                  f"ours {line.measured or 0:5.2f}  height {line.height:5.1f} {line.measured_height:6.1f} {'' if line.found else 'not found'}")
+            print(
+                f"{line.ground:5} {line.style:8} {line.size:3} {line.font:26} {line.text[:28]:28} truth {line.contrast:5.2f} "
+                f"ours {line.measured or 0:5.2f}  height {line.height:5.1f} {line.measured_height:6.1f} "
+                f"{'' if line.found else 'not found'}"
+            )
     print("contrast: found of drawn, not separated, median and 90th percentile of the error, median of ours / truth")
     for ground in ("flat", "photo"):
         for style in STYLES:
@@ -201,13 +209,91 @@ def main() -> None:
                 _contrast_row(f"{ground:6}{style:9}{low:3}-{high:<4}", drawn)
         _contrast_row(f"{ground:6}all", [r for r in every if r.ground == ground])
     print("height: ours / truth")
-    for name, chosen in (("mixed", lambda r: not r.text.isupper()), ("capitals", lambda r: r.text.isupper())):
+    for name, capitals in (("mixed", False), ("capitals", True)):
         for low, high in ((18, 27), (27, 60), (60, 100)):
-            rows = [r for r in every if r.found and chosen(r) and low <= r.size < high]
-            if rows:
-                parts = [r.measured_height / r.height for r in rows]
-                errors = [abs(part - 1) for part in parts]
-                print(f"{name:9}{low:3}-{high:<4} n {len(rows):3}  median {median(parts):.3f}  spread {np.std(parts):.3f}  error {median(errors):.3f} p90 {np.quantile(errors, 0.9):.3f}")
+            chosen = [r for r in every if r.found and r.text.isupper() == capitals and low <= r.size < high]
+            if chosen:
+                parts = np.array([r.measured_height / r.height for r in chosen])
+                errors = np.abs(parts - 1)
+                print(
+                    f"{name:9}{low:3}-{high:<4} n {len(parts):3}  median {np.median(parts):.3f}  "
+                    f"error {np.median(errors):.3f} p90 {np.quantile(errors, 0.9):.3f}"
+                )
+    confusion(random.Random(args.seed))
+
+
+def confusion(rng: random.Random) -> None:
+    """Roles of made layouts: a row for each kind of layout, with what its lines were taken for."""
+    table: dict[tuple[str, str], Counter[str]] = {}
+    for number in range(6 * len(LAYOUTS)):
+        kind = list(LAYOUTS)[number % len(LAYOUTS)]
+        lines, wanted, speech, duration_s = layout(kind, rng)
+        for role, truth in zip(roles(lines, duration_s, speech), wanted, strict=True):
+            table.setdefault((kind, truth), Counter())[role] += 1
+    right = sum(found[truth] for (_, truth), found in table.items())
+    total = sum(sum(found.values()) for found in table.values())
+    print(f"roles: {right} of {total} lines in {6 * len(LAYOUTS)} layouts")
+    for (kind, truth), found in sorted(table.items()):
+        print(f"{kind:26}{truth:12}{dict(found)}")
+
+
+LAYOUTS = {
+    "captions, spoken": "speech", "captions, speech unknown": "unknown", "captions, silent": "silent",
+    "captions of two rows": "speech", "word by word": "speech", "headline a shot": "silent", "headline a shot, spoken": "speech",
+    "headline and captions": "speech", "static headline": "speech", "corner mark": "speech", "handle": "silent",
+    "moving sign": "speech",
+}  # fmt: skip
+"""Kinds of layouts, and whether somebody speaks."""
+
+
+def layout(kind: str, rng: random.Random) -> tuple[list[Line], list[str], list[tuple[float, float]] | None, float]:
+    """Lines of one layout, their true roles, the speech, and the duration in seconds."""
+    duration_s = rng.uniform(12, 30)
+    speech = {"speech": [(0.4, duration_s - 0.6)], "unknown": None, "silent": []}[LAYOUTS[kind]]
+    lines: list[Line] = []
+    wanted: list[str] = []
+
+    def add(
+        role: str, y: float, start_s: float, end_s: float, *, high: float, wide: float, x: float = 0.5, **other: object
+    ) -> None:
+        text = str(other.get("text") or " ".join(rng.choice(WORDS) for _ in range(max(1, round(wide * 7)))))
+        box = BoundingBox(x0=max(0.0, x - wide / 2), y0=y, x1=min(1.0, x + wide / 2), y1=y + high)
+        moved, angle = float(other.get("moved", 0.0)), float(other.get("angle", rng.uniform(-0.5, 0.5)))  # type: ignore[arg-type]
+        lines.append(Line(text, box, start_s, end_s, angle, moved, rng.uniform(0.9, 1.0)))
+        wanted.append(role)
+
+    def turns(role: str, y: float, high: float, least_s: float, most_s: float, rows: int = 1, wide: float = 0.0) -> None:
+        at = rng.uniform(0.0, 0.8)
+        while at < duration_s - least_s:
+            end_s = min(duration_s, at + rng.uniform(least_s, most_s))
+            for row in range(rows):
+                add(role, y + row * 1.35 * high, at, end_s, high=high, wide=wide or rng.uniform(0.3, 0.8))
+            at = end_s + rng.choice((0.0, 0.0, 0.15, 0.4))
+
+    low = rng.uniform(0.6, 0.82)
+    if kind.startswith("captions"):
+        turns("caption", low, rng.uniform(0.018, 0.035), 1.0, 3.5, rows=2 if "two" in kind else 1)
+    elif kind == "word by word":
+        turns("caption", rng.uniform(0.45, 0.7), rng.uniform(0.03, 0.05), 0.2, 0.7, wide=rng.uniform(0.15, 0.35))
+    elif kind.startswith("headline"):
+        turns("headline", rng.uniform(0.12, 0.25), rng.uniform(0.04, 0.07), 2.0, 5.0)
+        if "captions" in kind:
+            turns("caption", low, rng.uniform(0.018, 0.03), 1.0, 3.0)
+    elif kind == "static headline":
+        add("headline", rng.uniform(0.1, 0.3), rng.uniform(0, 0.5), duration_s, high=rng.uniform(0.03, 0.07), wide=0.7)
+        turns("caption", low, rng.uniform(0.018, 0.03), 1.0, 3.0)
+    elif kind == "corner mark":
+        x, y = rng.choice(((0.12, 0.04), (0.88, 0.04), (0.12, 0.92), (0.88, 0.92)))
+        add("watermark", y, 0.0, duration_s, high=0.02, wide=0.15, x=x, text="Studio Nord")
+        turns("caption", low, rng.uniform(0.018, 0.03), 1.0, 3.0)
+    elif kind == "handle":
+        add("watermark", rng.uniform(0.3, 0.9), rng.uniform(0, 4), duration_s, high=0.015, wide=0.2, x=0.3, text="@nord.bakery")
+        add("headline", 0.15, 0.2, duration_s, high=0.05, wide=0.7)
+    else:
+        add("scene_text", rng.uniform(0.3, 0.7), 2.0, 5.0, high=0.03, wide=0.2, x=rng.uniform(0.2, 0.8), moved=0.15, angle=-8.0)
+        add("scene_text", rng.uniform(0.3, 0.7), 6.0, 8.0, high=0.025, wide=0.15, x=rng.uniform(0.2, 0.8), moved=0.08)
+        turns("caption", low + 0.06, rng.uniform(0.018, 0.03), 1.0, 3.0)
+    return lines, wanted, speech, duration_s
 
 
 def _contrast_row(name: str, drawn: Sequence[Drawn]) -> None:

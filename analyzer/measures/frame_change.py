@@ -29,6 +29,10 @@ ALIEN = 0.08
 TEXTURE = 0.03
 """Range of luma around a cell from which it has content."""
 
+DARK_CELL = 0.155
+"""Luma up to which nothing is seen on black: thin letters of a title reach 0.18 in a thumbnail, a faint copyright line
+0.145 (measured)."""
+
 FADE_FRAMES = 3
 """Least frames of a ramp; fewer are a cut softened by compression."""
 FADE_DEPTH = 0.05
@@ -52,6 +56,8 @@ class FrameSeries:
     """Share of cells whose luma is at most `dark_level`."""
     flat: NDArray[np.float32]
     """Share of cells whose luma is near that of the frame's median."""
+    brightest: NDArray[np.float32]
+    """Luma of the brightest cell (but for a few): a title on black is small, and seen."""
     grid: NDArray[np.uint8]
     """The frame in GRID x GRID cells, flattened: (frames, GRID * GRID * 3), 0..255."""
 
@@ -79,7 +85,7 @@ def cells_of(pixels: NDArray[np.uint8], side: int = GRID) -> NDArray[np.uint8]:
 def frame_series(thumbnails: Thumbnails, dark_level: float = 0.1, flat_band: float = 0.05) -> FrameSeries:
     """Measure every frame against the one before; `dark_level` and `flat_band` are shares of full scale."""
     count = len(thumbnails)
-    names = ("luma", "change", "luma_change", "largest_change", "dark", "flat")
+    names = ("luma", "change", "luma_change", "largest_change", "dark", "flat", "brightest")
     columns = {name: np.zeros(count, np.float32) for name in names}
     grid: NDArray[np.uint8] | None = None
     for first, chunk in thumbnails.chunks(size=256, overlap=1):
@@ -89,6 +95,8 @@ def frame_series(thumbnails: Thumbnails, dark_level: float = 0.1, flat_band: flo
         columns["dark"][first:stop] = (flat_luma <= dark_level * 255).mean(1)
         middle = np.median(flat_luma[:, ::3], axis=1).astype(np.int16)[:, None]
         columns["flat"][first:stop] = (np.abs(flat_luma.astype(np.int16) - middle) <= flat_band * 255).mean(1)
+        place = min(flat_luma.shape[1] - 1, int(CELL_RANK * flat_luma.shape[1]))
+        columns["brightest"][first:stop] = np.partition(flat_luma, place, axis=1)[:, place] / 255
         cells = cells_of(chunk)
         grid = np.zeros((count, cells.shape[1]), np.uint8) if grid is None else grid
         grid[first:stop] = cells
@@ -97,7 +105,6 @@ def frame_series(thumbnails: Thumbnails, dark_level: float = 0.1, flat_band: flo
             columns["change"][first + 1 : stop] = moved.mean(1) / 255
             moved = cv2.absdiff(flat_luma[1:], flat_luma[:-1])
             columns["luma_change"][first + 1 : stop] = moved.mean(1) / 255
-            place = min(moved.shape[1] - 1, int(CELL_RANK * moved.shape[1]))
             columns["largest_change"][first + 1 : stop] = np.partition(moved, place, axis=1)[:, place] / 255
     empty = np.zeros((count, GRID * GRID * 3), np.uint8)
     return FrameSeries(times_s=np.asarray(thumbnails.times_s), grid=empty if grid is None else grid, **columns)

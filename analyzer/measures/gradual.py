@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.measures.frame_change import FrameSeries, frames_in, luma_of, ramp, runs_of
+from analyzer.measures.frame_change import DARK_CELL, FrameSeries, frames_in, luma_of, ramp, runs_of
 from analyzer.media import Thumbnails
 
 # Thresholds are project choices, set on drawn clips (scripts/evaluate_shots.py with seeds below 1000) and on watched footage.
@@ -45,7 +45,10 @@ CORE = 0.9
 """Share from which a frame is empty beyond doubt; a dark scene may pass for empty next to one that is."""
 DARK_LUMA, BRIGHT_LUMA = 0.15, 0.6
 MERGE_S = 0.5
-"""An empty stretch up to this long belongs to one transition even if one of its sides is a hard cut."""
+"""An empty stretch up to this long belongs to one transition even if one of its sides is a hard cut; a title that stands
+longer in it is a shot."""
+SAME_TONE = 0.004
+"""How far the luma of a frame may be from the empty stretch's own; a dark picture that rises passes for empty at first."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,43 @@ def find_fades(series: FrameSeries) -> list[Transition]:
         start, end = (start + int(core[0]), start + int(core[-1]) + 1) if len(core) else (start, end)
         if empty[:start].all() or empty[end:].all():
             continue
-        out = ramp(series.grid, range(start, max(-1, start - reach), -1))
-        into = ramp(series.grid, range(end - 1, min(len(series), end - 1 + reach)))
+        first, last = _ramps(series, start, end, reach)
+        out, into = start - first, last - end + 1
         if not out and not into:
             continue
-        first, last = start - out, end - 1 + into
+        title = _title(series, start, end, merge)
+        if title:
+            sides = ([(first, title[0])] if out else []) + ([(title[1], last)] if into else [])
+            found += [Transition("fade", (one + other + 1) // 2, one, other) for one, other in sides]
+            continue
         if end - start > merge and not out:
             first = end - 1
         elif end - start > merge and not into:
             last = start
         found.append(Transition("fade", (first + last + 1) // 2, first, last))
     return found
+
+
+def _ramps(series: FrameSeries, start: int, end: int, reach: int) -> tuple[int, int]:
+    """First frame of the ramp into the empty frames [start, end) and last frame of the one out of them."""
+    luma = series.luma[start:end]
+    tone = np.quantile(luma, 0.5, method="lower")
+    same = start + np.flatnonzero(np.abs(luma - tone) <= SAME_TONE)
+    first, last = start, end - 1
+    for at in (start, int(same[0])):
+        first = min(first, at - ramp(series.grid, range(at, max(-1, at - reach), -1)))
+    for at in (end - 1, int(same[-1])):
+        last = max(last, at + ramp(series.grid, range(at, min(len(series), at + reach))))
+    return first, last
+
+
+def _title(series: FrameSeries, start: int, end: int, least: int) -> tuple[int, int] | None:
+    """First frame of what is written on the dark frames [start, end), and the frame after it; at least `least` frames."""
+    if series.luma[start:end].min() > DARK_LUMA:
+        return None
+    inside = [(start + one, start + other) for one, other in runs_of(series.brightest[start:end] > DARK_CELL)]
+    titles = [(one, other) for one, other in inside if one > start and other < end and other - one >= least]
+    return (titles[0][0], titles[-1][1]) if titles else None
 
 
 def find_dissolves(thumbnails: Thumbnails, series: FrameSeries) -> list[Transition]:

@@ -32,6 +32,12 @@ MOVED = 7
 LEAST_CELLS = 2
 SAME = 0.88
 """Correlation of two pictures of the same line."""
+LETTER = 0.8
+"""Side of the piece of a line that is compared by itself, in line heights: about one letter."""
+SAME_LETTER = 0.75
+"""Correlation of two pictures of the same letter: a changed digit passes in 11 % of 63 drawn cases, without this in all."""
+DRAWN = 0.3
+"""Variance of a piece that holds a letter, as a share of the line's."""
 WHOLE_SHARE = 0.55
 """Regions that cover more than this are read as one picture."""
 
@@ -45,11 +51,22 @@ def grey_copy(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def same_patch(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
-    """Whether two pictures of equal size show the same line: correlation of grey values."""
-    a, b = first.astype(np.float32).ravel(), second.astype(np.float32).ravel()
-    a, b = a - a.mean(), b - b.mean()
-    norm = float(np.sqrt((a @ a) * (b @ b)))
-    return norm > 0 and float(a @ b) / norm >= SAME
+    """Whether two pictures of equal size show the same line: correlation of grey values, of the whole and of each letter.
+
+    One digit changes hardly anything in a whole line: `SAVE 20%` and `SAVE 50%` correlate by 0.96.
+    """
+    a, b = first.astype(np.float32), second.astype(np.float32)
+    whole = float(a.std() * b.std())
+    if whole == 0 or float(((a - a.mean()) * (b - b.mean())).mean()) / whole < SAME:
+        return False
+    side = max(3, round(LETTER * min(a.shape)))
+    mean_a, mean_b = cv2.blur(a, (side, side)), cv2.blur(b, (side, side))
+    var_a = cv2.blur(a * a, (side, side)) - mean_a * mean_a
+    var_b = cv2.blur(b * b, (side, side)) - mean_b * mean_b
+    both = cv2.blur(a * b, (side, side)) - mean_a * mean_b
+    drawn = np.maximum(var_a, var_b) > DRAWN * max(float(a.var()), float(b.var()))
+    alike = both / np.sqrt(np.maximum(var_a, 1.0) * np.maximum(var_b, 1.0))
+    return not drawn.any() or float(alike[drawn].min()) >= SAME_LETTER
 
 
 class ChangeMap:
@@ -63,8 +80,9 @@ class ChangeMap:
     ) -> list[Box]:
         """Boxes in pixels of the copy that have to be read; the whole picture when it is the first or most changed.
 
-        `soon` is the copy a tenth of a second later: what moved between the two was not drawn over the picture. `lost` are lines that are no longer as they were, `known` those that still are: one that touches a region is read
-        with it, so that a line that grew is read as one.
+        `soon` is the copy a tenth of a second later: what moved between the two was not drawn over the picture. `lost` are
+        lines that are no longer as they were, `known` those that still are: one that touches a region is read with it, so
+        that a line that grew is read as one.
         """
         height, width = grey.shape
         whole = (0.0, 0.0, float(width), float(height))

@@ -20,6 +20,10 @@ COLOURS = (2, 3, 4)
 """Numbers of colours into which a line is split."""
 LEAST_PIECE = 0.06
 """Side of the smallest piece that counts as a letter, in heights of the quad."""
+REACH, LEAST_REACH = 0.6, 8.0
+"""A pixel has a colour when it is this close: share of the difference to the next colour, and a difference (CIE76)."""
+HOLES = 0.8
+"""Holes a letter from which a class is an outline: of letters themselves less than half have one."""
 SAMPLE = 4000
 """Pixels that the colours are learnt from."""
 LEAST_DIFFERENCE = 2.0
@@ -48,7 +52,12 @@ class Letters:
     @property
     def rows(self) -> tuple[int, int]:
         """First row with letters and the first below them, in the picture; accents and stray pixels left out."""
-        return _extent(self.mask.sum(axis=1))
+        return _extent(self.mask.sum(axis=1), 0.05)
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """First column with letters and the first after them, in the picture."""
+        return _extent(self.mask.sum(axis=0), 0.0)
 
 
 def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) -> Letters | None:
@@ -60,21 +69,25 @@ def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) 
     if crop is None:
         return None
     lab = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    squares = np.einsum("ijk,ijk->ij", lab, lab)
     best, most = None, 0.0
     height = crop.shape[0] - 2 * rim
     sample = lab[rim + height // 4 : rim + 3 * height // 4, rim:-rim].reshape(-1, 3)
     for count in COLOURS:
         centres = _colours(sample, count)
-        distance = np.stack([np.linalg.norm(lab - centre, axis=2) for centre in centres])
-        nearest = np.argmin(distance, axis=0)
-        apart = np.linalg.norm(centres[:, None] - centres[None], axis=2) + 1000 * np.eye(count)
+        distance = _squared(lab, squares, centres)
+        nearest = np.argmin(distance, axis=2)
+        apart = ((centres[:, None] - centres[None]) ** 2).sum(axis=2) + 1e6 * np.eye(count)
         for each in range(count):
-            mask = (nearest == each) & (distance[each] < max(8.0, 0.6 * apart[each].min()))
-            mask, pieces = _pieces(mask, height)
-            score = _likeness(mask, pieces, lab, rim, scale, letters)
+            near = max(LEAST_REACH**2, REACH**2 * float(apart[each].min()))
+            mask, pieces = _pieces((nearest == each) & (distance[..., each] < near), height)
+            score = _likeness(mask, pieces, lab, rim, scale, letters, most)
             if score > most:
                 best, most = mask, score
-    return None if best is None else Letters(crop, best, rim, scale)
+    if best is None:
+        return None
+    within = _within(best, lab, rim, letters)
+    return Letters(crop, best if within is None else within, rim, scale)
 
 
 def rectified(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> tuple[NDArray[np.uint8] | None, int, float]:
@@ -92,13 +105,13 @@ def rectified(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> tuple[NDAr
     part = image[y0:y1, x0:x1]
     shrunk = min(1.0, 1.5 * scale)
     if shrunk < 1:
-        part = cv2.resize(part, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        part = cv2.resize(part, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
     corners = (np.asarray(quad, np.float32) - np.array([x0, y0], np.float32)) * shrunk
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32) + rim
     matrix = cv2.getPerspectiveTransform(corners, target)
     whole = (size[0] + 2 * rim, size[1] + 2 * rim)
     crop = cv2.warpPerspective(part, matrix, whole, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return crop, rim, scale  # type: ignore[return-value]
+    return crop, rim, scale
 
 
 def _colours(pixels: NDArray[np.float32], count: int) -> NDArray[np.float32]:
@@ -112,6 +125,11 @@ def _colours(pixels: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return found
 
 
+def _squared(lab: NDArray[np.float32], squares: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared colour difference of each pixel to each centre, shape (height, width, centres)."""
+    return squares[..., None] + (centres**2).sum(axis=1) - 2 * (lab @ centres.T)
+
+
 def _pieces(mask: NDArray[np.bool_], height: int) -> tuple[NDArray[np.bool_], int]:
     """The connected pieces of a class that do not reach the rim of the picture, and how many larger ones there are."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
@@ -122,8 +140,25 @@ def _pieces(mask: NDArray[np.bool_], height: int) -> tuple[NDArray[np.bool_], in
     return keep[labels], int(np.count_nonzero(keep & (area > (LEAST_PIECE * height) ** 2)))
 
 
-def _likeness(mask: NDArray[np.bool_], pieces: int, lab: NDArray[np.float32], rim: int, scale: float, letters: int) -> float:
-    """How much a class of pixels looks like the letters of a line, 0 (it cannot be) to 1."""
+def _within(outline: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, letters: int) -> NDArray[np.bool_] | None:
+    """The letters inside a class that is their outline: it has about as many holes as letters, all along the line. Else None."""
+    height = outline.shape[0] - 2 * rim
+    holes, pieces = _pieces(~outline, height)
+    if pieces < HOLES * letters:
+        return None
+    depth = cv2.distanceTransform(holes.astype(np.uint8), cv2.DIST_L2, 3)
+    core = depth >= np.percentile(depth[holes], 60)
+    ink = np.median(lab[core], axis=0)
+    length = float(np.linalg.norm(np.median(lab[outline], axis=0) - ink))
+    filled = holes & (((lab - ink) ** 2) @ np.ones(3, np.float32) < max(LEAST_REACH, REACH * length) ** 2)
+    steps = np.add.reduceat(filled.sum(axis=0), np.arange(rim, outline.shape[1] - rim, max(4, height)))
+    return filled if (steps[:-1] > 0.02 * height * height).all() and filled.sum() > 0.25 * outline.sum() else None
+
+
+def _likeness(
+    mask: NDArray[np.bool_], pieces: int, lab: NDArray[np.float32], rim: int, scale: float, letters: int, least: float
+) -> float:
+    """How much a class of pixels looks like the letters of a line, 0 (it cannot be, or does less than `least`) to 1."""
     inside = mask[rim:-rim, rim:-rim]
     height, width = inside.shape
     share = float(inside.mean())
@@ -135,27 +170,30 @@ def _likeness(mask: NDArray[np.bool_], pieces: int, lab: NDArray[np.float32], ri
     thick = 2 * float(np.percentile(depth[mask][::4], 97)) / height
     thin = float(np.clip((0.4 - thick) / 0.16, 0.05, 1))
     many = 0.25 + 0.75 * min(1.0, pieces / max(1, letters))
-    return covered**2 * thin * many * _ground(mask, depth, lab, scale)
+    shape = covered**2 * thin * many
+    return shape * _ground(mask, depth, lab, scale) if shape > least else 0.0
 
 
 def _ground(mask: NDArray[np.bool_], depth: NDArray[np.float32], lab: NDArray[np.float32], scale: float) -> float:
-    """How much the pixels around a class are of one kind, as those around letters are; around an outline or a soft edge are two."""
+    """How much the pixels around a class are of one kind, 0..1; around an outline or a soft edge there are two kinds."""
     away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
     ring = (away > 0.8 + 0.6 * scale) & (away < 2.2 + 0.9 * scale)
     core = depth >= np.percentile(depth[mask][::4], 50)
-    if not ring.any():
+    if np.count_nonzero(ring) < 12:
         return 0.0
-    ink = np.median(lab[core], axis=0)
-    around = lab[ring] - ink
+    inner = lab[core][::3]
+    ink = np.median(inner, axis=0)
+    around = lab[ring][::3] - ink
     middle = np.median(around, axis=0)
     length = float(np.linalg.norm(middle))
     if length < LEAST_DIFFERENCE:
         return 0.0
-    spread = float(np.linalg.norm(around - middle, axis=1).mean()) / length
-    own = float(np.abs(lab[core] - ink).sum(axis=1).mean()) / length
+    spread = float(np.sqrt(((around - middle) ** 2) @ np.ones(3, np.float32)).mean()) / length
+    own = float(np.sqrt(((inner - ink) ** 2) @ np.ones(3, np.float32)).mean()) / length
     return 1 / (1 + (spread / 0.4) ** 2 + (own / 0.4) ** 2)
 
 
-def _extent(sums: NDArray[np.int64]) -> tuple[int, int]:
-    rows = np.flatnonzero(sums > 0.05 * np.percentile(sums, 90))
-    return (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+def _extent(sums: NDArray[np.int64], least: float) -> tuple[int, int]:
+    """First and last place with more than a share of what the fuller places have."""
+    places = np.flatnonzero(sums > least * np.percentile(sums, 90))
+    return (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)

@@ -6,15 +6,18 @@ The engine is passed in; nothing here knows which. A line that is still where it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.evidence import BoundingBox, OcrLine
 from analyzer.measures.text_change import Box, ChangeMap, grey_copy, same_patch
 from analyzer.measures.text_contrast import line_contrast
+from analyzer.measures.text_extent import extent
+from analyzer.measures.text_letters import Letters, rectified, separate
 from analyzer.measures.text_tracking import Sighting
 
 LEAST_CONFIDENCE = 0.8
@@ -22,19 +25,23 @@ LEAST_CONFIDENCE = 0.8
 LEAST_HEIGHT = 0.006
 """Share of the frame's height below which nobody can read a line on a phone."""
 
+BEHIND = 2.0
+"""Grey levels by which the picture of a line must have changed for its contrast to be measured again."""
 LARGEST_HEIGHT = 0.4
 """Larger finds are shapes that look like a letter."""
 
 
 @dataclass
 class _Known:
-    """A line that was read before: its quad in pixels of the frame, its reading, and its pixels in the grey copy."""
+    """A line that was read before: its quad in pixels of the frame, its reading, its letters, its pixels in the grey copy."""
 
     quad: NDArray[np.float32]
+    letters: Letters | None
     text: str
     confidence: float
     place: tuple[slice, slice]
     patch: NDArray[np.uint8]
+    contrast: float | None
 
 
 @dataclass
@@ -43,14 +50,16 @@ class Reader:
 
     engine: Any
     always: bool = False
-    """Read every frame whole: the yardstick for what the gating misses."""
+    """Read every frame whole and every line anew: the yardstick for what the gating misses."""
     searched: float = 0.0
     """Frames' worth of detection."""
     recognized: int = 0
     _known: list[_Known] = field(default_factory=list)
     _change: ChangeMap = field(default_factory=ChangeMap)
 
-    def read(self, index: int, time_s: float, image: NDArray[np.uint8], soon: NDArray[np.uint8] | None = None) -> list[Sighting]:
+    def read(
+        self, index: int, time_s: float, image: NDArray[np.uint8], soon: NDArray[np.uint8] | None = None
+    ) -> list[Sighting]:
         """The lines of one frame, RGB uint8 (height, width, 3); `soon` is its grey copy a moment later, if there is one."""
         grey = grey_copy(image)
         scale = image.shape[0] / grey.shape[0]
@@ -60,11 +69,12 @@ class Reader:
         if self.always:
             self._change = ChangeMap()
         regions = self._change.regions(grey, soon, [_box(line.place) for line in gone], [_box(line.place) for line in here])
-        lines = [line for region in regions for line in self._searched(image, grey, scale, region, self._known)]
+        before = () if self.always else self._known
+        lines = [line for region in regions for line in self._searched(image, grey, scale, region, before)]
         unread = [line for line in here if not any(_inside(_box(line.place), region) for region in regions)]
         lines += [line for line in unread if not any(_overlap(line.place, other.place) for other in lines)]
         self._known = lines
-        return [self._sighting(index, time_s, image, line) for line in lines]
+        return [self._sighting(index, time_s, image, line, grey) for line in lines]
 
     def _searched(
         self, image: NDArray[np.uint8], grey: NDArray[np.uint8], scale: float, region: Box, before: Iterable[_Known]
@@ -85,19 +95,24 @@ class Reader:
             if patch.size == 0 or not LEAST_HEIGHT <= share <= LARGEST_HEIGHT:
                 continue
             twin = next((line for line in before if line.place == place and same_patch(line.patch, patch)), None)
-            if twin is None:
-                self.recognized += 1
-                text, confidence = self.engine.recognize(image, whole[None])[0]
-            else:
-                text, confidence = twin.text, twin.confidence
+            if twin is not None:
+                lines.append(twin)
+                continue
+            self.recognized += 1
+            text, confidence = self.engine.recognize(image, whole[None])[0]
             if text and confidence >= LEAST_CONFIDENCE:
-                lines.append(_Known(whole, text, confidence, place, patch.copy()))
+                letters = separate(image, whole, sum(sign.isalnum() for sign in text))
+                contrast = None if letters is None else line_contrast(letters)
+                lines.append(_Known(whole, letters, text, confidence, place, patch.copy(), contrast))
         return lines
 
-    def _sighting(self, index: int, time_s: float, image: NDArray[np.uint8], line: _Known) -> Sighting:
+    def _sighting(
+        self, index: int, time_s: float, image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]
+    ) -> Sighting:
         height, width = image.shape[:2]
-        left, top = line.quad.min(axis=0) / (width, height)
-        right, bottom = line.quad.max(axis=0) / (width, height)
+        corners, high = extent(line.quad, line.letters, line.text)
+        left, top = corners.min(axis=0) / (width, height)
+        right, bottom = corners.max(axis=0) / (width, height)
         box = BoundingBox(
             x0=round(max(0.0, float(left)), 5), y0=round(max(0.0, float(top)), 5),
             x1=round(min(1.0, float(right)), 5), y1=round(min(1.0, float(bottom)), 5),
@@ -105,18 +120,24 @@ class Reader:
         side = line.quad[1] - line.quad[0]
         angle = float(np.degrees(np.arctan2(side[1], side[0])))
         reading = OcrLine(time_s=time_s, text=line.text, box=box, confidence=round(line.confidence, 4))
-        return Sighting(index, reading, line_contrast(image, line.quad), angle)
+        return Sighting(index, reading, _contrast(image, line, grey), angle, high)
+
+
+def _contrast(image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -> float | None:
+    """Contrast of a line in this frame: its letters stand where they stood, what is behind them may have changed."""
+    if line.letters is None or float(cv2.absdiff(grey[line.place], line.patch).mean()) < BEHIND:
+        return line.contrast
+    picture = rectified(image, line.quad)[0]
+    return line.contrast if picture is None else line_contrast(replace(line.letters, picture=picture))
 
 
 def _reduced(crop: NDArray[np.uint8], image: NDArray[np.uint8], longest_side: int) -> tuple[NDArray[np.uint8], float]:
     """A part of a frame at the scale at which the engine searches whole frames, and that scale."""
-    import cv2
-
     factor = min(1.0, longest_side / max(image.shape[:2])) if longest_side else 1.0
     if factor == 1.0:
         return crop, 1.0
     size = (max(8, round(crop.shape[1] * factor)), max(8, round(crop.shape[0] * factor)))
-    return cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), factor  # type: ignore[return-value]
+    return cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), factor
 
 
 def _place(quad: NDArray[np.float32], scale: float, shape: tuple[int, ...]) -> tuple[slice, slice]:

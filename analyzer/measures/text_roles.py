@@ -66,12 +66,15 @@ def roles(lines: Sequence[Line], duration_s: float, speech: Sequence[tuple[float
     candidates = [index for index in drawn if _is_caption(index, lines, drawn, speech)]
     captions = _one_band_at_a_time(candidates, lines, speech)
     for index in drawn:
-        found[index] = "caption" if index in captions else "scene_text" if duration_s and _is_stray(lines[index]) else "headline"
+        stray = duration_s > 0 and _is_stray(lines[index])
+        found[index] = "caption" if index in captions else "scene_text" if stray else "headline"
     return [role or "headline" for role in found]
 
 
-def _one_band_at_a_time(candidates: Sequence[int], lines: Sequence[Line], speech: Sequence[tuple[float, float]] | None) -> set[int]:
-    """Where two bands of text take turns at the same time, one has the captions: that which covers more speech, else the smaller.
+def _one_band_at_a_time(
+    candidates: Sequence[int], lines: Sequence[Line], speech: Sequence[tuple[float, float]] | None
+) -> set[int]:
+    """Where two bands take turns at the same time, one has the captions: that which covers more speech, else the smaller.
 
     The other holds headlines that change from shot to shot.
     """

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from statistics import median
 
 from analyzer.evidence import BoundingBox, OcrLine
 
@@ -31,6 +32,8 @@ class Sighting:
     contrast: float | None
     angle: float
     """Degrees by which the line is turned."""
+    height_px: float
+    """From the top of ascenders to the foot of descenders, in pixels of the frame that was read."""
 
 
 @dataclass
@@ -69,6 +72,11 @@ class LineTrack:
         return same[len(same) // 2]
 
     @property
+    def height_px(self) -> float:
+        """The middle one of its heights while it read as `text`."""
+        return median(sighting.height_px for sighting in self.sightings if sighting.line.text == self.text)
+
+    @property
     def moved(self) -> float:
         """How far its left edge and middle line went, in frame sides."""
         left = [sighting.line.box.x0 for sighting in self.sightings]
@@ -87,7 +95,11 @@ def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list
             and (index - track.last.frame == 1 or times_s[index] - times_s[track.last.frame] <= GAP_S)
         ]
         pairs = sorted(
-            ((affinity(track.last.line, sighting.line), -place, track, sighting) for track in alive for place, sighting in enumerate(sightings)),
+            (
+                (affinity(track.last.line, sighting.line), -place, track, sighting)
+                for track in alive
+                for place, sighting in enumerate(sightings)
+            ),
             key=lambda pair: pair[:2],
             reverse=True,
         )

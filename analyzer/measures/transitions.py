@@ -23,6 +23,8 @@ LEAST_RESIDUAL = 0.04
 """Residual of a cut after movement is taken out."""
 RATIO, MARGIN = 2.0, 0.015
 """A cut's residual is this many times that of the frames around it, and this much more."""
+PLAIN_SPREAD, PLAIN_RESIDUAL, PLAIN_MARGIN = 0.65, 0.03, 0.005
+"""The last two where that share of all that has content changes: a dancer before a plain wall is a small part of the picture."""
 CERTAIN_RESIDUAL = 0.18
 """Residual that is a cut whatever the frames around it do: no movement that was seen reached it."""
 CERTAIN_CHANGE = 0.12
@@ -103,7 +105,8 @@ def _stands_out(change: NDArray[np.float32], index: int, side: int) -> bool:
 def _is_cut(frames: _Frames, change: NDArray[np.float32], index: int, side: int) -> bool:
     """Whether movement explains neither a frame nor its difference from what goes on around it."""
     here = frames.match(index - 1, index)
-    if here.residual < LEAST_RESIDUAL or here.spread < LEAST_SPREAD or here.extent < LEAST_EXTENT:
+    least, margin = (PLAIN_RESIDUAL, PLAIN_MARGIN) if here.spread >= PLAIN_SPREAD else (LEAST_RESIDUAL, MARGIN)
+    if here.residual < least or here.spread < LEAST_SPREAD or here.extent < LEAST_EXTENT:
         return False
     if here.residual >= CERTAIN_RESIDUAL:
         return True
@@ -113,7 +116,7 @@ def _is_cut(frames: _Frames, change: NDArray[np.float32], index: int, side: int)
     before, after = range(index - 1, max(0, index - 1 - side), -1), range(index + 1, min(count, index + 1 + side))
     repeats = change < DUPLICATE
     level = max(_level(frames, repeats, before), _level(frames, repeats, after))
-    return here.residual >= RATIO * level + MARGIN
+    return here.residual >= RATIO * level + margin
 
 
 def _level(frames: _Frames, repeats: NDArray[np.bool_], side: range) -> float:

@@ -1,7 +1,9 @@
 """Captions: which text stands for what is said, how much of the speech it covers, and how fast it has to be read.
 
 Takes burned-in captions from the on-screen text and subtitles from inside and beside the file, and treats them alike. It does
-not compare words with speech: that needs a transcript.
+not compare words with speech: that needs a transcript. A muted clip is understandable where cues of any origin cover at least
+`COVERED` of its speech; where nobody speaks, where captions or a headline tell something; and it is not decided where nothing
+is said and nothing written.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, message
@@ -43,7 +46,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     numbers = {"embedded": 0, "sidecar": 0}
     for subtitles in media.subtitles:
         if subtitles.cues:
-            origin = "embedded" if subtitles.origin == "embedded" else "sidecar"
+            origin: Literal["embedded", "sidecar"] = "embedded" if subtitles.origin == "embedded" else "sidecar"
             title = "Subtitles in the file" if origin == "embedded" else "Subtitles beside the file"
             key = f"{origin}_{numbers[origin]}"
             evidence[key] = Cues(title=title, origin=origin, language=subtitles.language, items=subtitles.cues)
@@ -71,7 +74,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         unmeasured = dict.fromkeys(SPEECH_METRICS, reason)
     else:
         written = any(track.role == "headline" and len(track.text) >= MESSAGE_CHARACTERS for track in tracks) or bool(cues)
-        holes = _holes(speech, cues)
+        holes = _holes(speech, _all(evidence))
         said = sum(end - start for start, end in speech)
         missing = sum(end - start for start, end in holes)
         coverage = round(1 - missing / said, 4) if said else None
@@ -119,6 +122,11 @@ def _judged(evidence: Mapping[str, Evidence]) -> tuple[Cue, ...]:
         if isinstance(block, Cues) and block.items:
             return block.items
     return ()
+
+
+def _all(evidence: Mapping[str, Evidence]) -> list[Cue]:
+    """Cues of every origin: what covers speech, wherever it is written."""
+    return [cue for block in evidence.values() if isinstance(block, Cues) for cue in block.items]
 
 
 def _speech(needed: Mapping[str, SignalResult], media: Media) -> list[tuple[float, float]] | None:

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Evidence, Message, Moment, Moments, Scalar, Table, TextTrack, items_of, message
+from analyzer.measures.hook_lines import first_lines, is_lost, joined
 from analyzer.measures.hook_strength import Part, Weakness, label, reasons, strength
 from analyzer.measures.hook_text import Opener, hook_types, weak_openers
 from analyzer.media import Media
@@ -25,8 +28,6 @@ EARLY_S = 1.0
 """What begins by then is there from the start (project choice)."""
 SENTENCE_S = 6.0
 """Words that begin a sentence in the window are read on until here (project choice)."""
-LINES_S = 0.4
-"""Lines that appear within this time of each other are one sentence (project choice)."""
 BLACK_S, FADE_S = 0.2, 0.3
 """Black lead-in and fade-in that a viewer notices (project choice; the 2 s of blackdetect would hide them)."""
 STILL_S = 1.0
@@ -35,13 +36,14 @@ FAST_CUTS = 3
 """Cuts in the window that break the pattern of a feed (project choice)."""
 TITLE_WORDS = 4
 """A title card has no more words (project choice)."""
-LEAST_CONTRAST, VISIBLE_CONTRAST = 3.0, 2.0
-"""Contrast of large text, https://www.w3.org/TR/WCAG22/#contrast-minimum; below 2:1 it is lost (project choice)."""
+LEAST_CONTRAST = 3.0
+"""Contrast of large text, https://www.w3.org/TR/WCAG22/#contrast-minimum."""
 DARK, DARK_COVER = 32, 0.98
 """Brightest channel and share of pixels of a frame that is black (ratio of ffmpeg's blackdetect)."""
-SHARPNESS_SIDE, LEAST_SHARPNESS = 480, 12.0
-"""Variance of the Laplacian, long side 480 px, below which a picture is blurred: 37 sharp ones lie at 24 and above,
-the same blurred by 0.8 % of their side at 5 and below (measured)."""
+SHARPNESS_SIDE, SHARPNESS_TILES, LEAST_SHARPNESS = 480, 4, 20.0
+"""Variance of the Laplacian, long side 480 px, in the sharpest of 4 x 4 tiles, below which a picture is blurred: 36 sharp
+ones lie at 41 and above, the same blurred by 0.8 % of their side at 15 and below (measured). A person before a plain wall
+fills few tiles."""
 
 SPOKEN, CAPTIONED, ON_SCREEN, SUBTITLED = "speech", "captions", "text", "subtitles"
 CHATTER = ("greeting", "self_intro", "agenda", "filler")
@@ -175,7 +177,7 @@ def _first_words(opening: _Opening) -> list[_Words]:
     if cues:
         found.append(_Words(CAPTIONED, cues[0].start_s, " ".join(cue.text for cue in cues), _language(text)))
     if lines := _hook_lines(opening):
-        found.append(_Words(ON_SCREEN, lines[0].start_s, _joined(lines), _language(text)))
+        found.append(_Words(ON_SCREEN, lines[0].start_s, joined(lines), _language(text)))
     for track in opening.media.subtitles:
         early = [cue for cue in track.cues if cue.start_s < HOOK_S]
         if early:
@@ -208,18 +210,6 @@ def _hook_lines(opening: _Opening) -> list[TextTrack]:
     tracks = [t for t in opening.items("onscreen_text", "tracks") or () if t.start_s < HOOK_S]
     lines = (track for track in tracks if track.role in ("headline", "caption"))
     return sorted(lines, key=lambda line: (line.start_s, line.box.y0, line.box.x0))
-
-
-def _joined(lines: Sequence[TextTrack]) -> str:
-    """Lines that appear together as one sentence, from top to bottom, the others on lines of their own."""
-    groups: list[list[TextTrack]] = []
-    for line in lines:
-        if groups and line.role == groups[-1][0].role and line.start_s - groups[-1][0].start_s <= LINES_S:
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    ordered = (sorted(group, key=lambda line: (line.box.y0, line.box.x0)) for group in groups)
-    return "\n".join(" ".join(line.text for line in group) for group in ordered)
 
 
 def _types(opening: _Opening, words: Iterable[_Words]) -> list[tuple[str, Moment]]:
@@ -273,11 +263,9 @@ def _weak_pictures(opening: _Opening, has_hook: bool) -> Iterable[tuple[str, flo
         yield "still_without_text", 0.0, ""
     elif still >= STILL_S and alone and not has_hook and 0 < len(" ".join(texts).split()) <= TITLE_WORDS:
         yield "logo_first", 0.0, " ".join(texts)
-    for line in _hook_lines(opening):
-        lost = line.contrast_median is not None and line.contrast_median < VISIBLE_CONTRAST
-        if line.duration_s < line.needed_s or lost:
-            yield "unreadable_text", line.start_s, line.text
-            return
+    first = first_lines(_hook_lines(opening))
+    if first and all(is_lost(line) for line in first):
+        yield "unreadable_text", first[0].start_s, first[0].text
 
 
 def _leading(spans: Sequence[Any] | None) -> float:
@@ -301,8 +289,8 @@ def _parts(opening: _Opening, typed: bool, has_type: bool, cover: bool | None) -
     ]
     if "onscreen_text" not in opening.needed:
         parts.append(Part("readable", None))
-    elif lines := _hook_lines(opening):
-        readable = all(t.duration_s >= t.needed_s and (t.contrast or LEAST_CONTRAST) >= LEAST_CONTRAST for t in lines)
+    elif lines := first_lines(_hook_lines(opening)):
+        readable = any(not is_lost(line) and (line.contrast or LEAST_CONTRAST) >= LEAST_CONTRAST for line in lines)
         parts.append(Part("readable", readable, lines[0].start_s))
     return parts
 
@@ -328,7 +316,9 @@ def _cover_usable(media: Media) -> bool | None:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     scale = SHARPNESS_SIDE / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    return bool(cv2.Laplacian(small, cv2.CV_32F).var() >= LEAST_SHARPNESS)
+    rows = np.array_split(cv2.Laplacian(small, cv2.CV_32F), SHARPNESS_TILES)
+    tiles = [tile for row in rows for tile in np.array_split(row, SHARPNESS_TILES, axis=1) if tile.size]
+    return bool(max(tile.var() for tile in tiles) >= LEAST_SHARPNESS)
 
 
 def _windows(opening: _Opening) -> Table:

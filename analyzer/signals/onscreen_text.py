@@ -12,7 +12,7 @@ import numpy as np
 
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
 from analyzer.errors import Unavailable
-from analyzer.evidence import BoundingBox, TextTrack, TextTracks, message
+from analyzer.evidence import BoundingBox, Spans, TextTrack, TextTracks, message
 from analyzer.measures.text_reading import Reader
 from analyzer.measures.text_roles import Line, roles
 from analyzer.measures.text_tracking import LineTrack, join
@@ -25,7 +25,7 @@ READING_CPS = 20.0
 LEAST_S = 0.3
 """Nobody reads a word in less: project choice."""
 STEP = 3.0
-"""Grey levels by which the mean of a box must change for a line to have come or gone; below it the middle of the interval is taken."""
+"""Grey levels by which the mean of a box must change for a line to have come or gone; else the interval's middle is taken."""
 JUDGED = ("caption", "headline")
 """Roles that the maker of the video answers for."""
 LETTERS_FOR_LANGUAGE = 12
@@ -49,7 +49,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "text_time_share": _time_share(tracks, media.duration_s),
         "text_area_max": round(max((sum(s.line.box.area for s in frame) for frame in seen), default=0.0), 4),
         "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
-        "smallest_height_share": min((round(track.box.height, 4) for track in judged), default=None),
+        "smallest_height_share": min((round(track.height_px / media.asset.height, 4) for track in judged), default=None),
         "unreadable_tracks": sum(track.duration_s < track.needed_s for track in judged) if media.asset.kind == "video" else 0,
         "characters": len(text.replace("\n", "")),
         "text": text,
@@ -63,7 +63,9 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         metrics,
         {"tracks": TextTracks(title="On-screen text", items=tuple(tracks))},
         unmeasured,
-        (message("Cyrillic, Korean, Arabic, Hebrew, Hindi and Thai letters cannot be read and come out as Latin look-alikes."),),
+        (
+            message("Cyrillic, Korean, Arabic, Hebrew, Hindi and Thai letters cannot be read and come out as Latin look-alikes."),
+        ),
     )
 
 
@@ -75,7 +77,8 @@ def _believed(track: LineTrack, media: Media) -> bool:
 
 def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | None) -> list[TextTrack]:
     times = [(_onset(line, media), _end(line, media)) for line in lines]
-    spans = [(span.start_s, span.end_s) for span in speech.evidence["speech"].items] if speech and "speech" in speech.evidence else None
+    said = speech.evidence.get("speech") if speech else None
+    spans = [(span.start_s, span.end_s) for span in said.items] if isinstance(said, Spans) else None
     described = [
         Line(line.text, line.box, start, end, float(np.median([s.angle for s in line.sightings])), line.moved, line.confidence)
         for line, (start, end) in zip(lines, times, strict=True)
@@ -93,7 +96,7 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
                 end_s=round(end_s, 3),
                 role=role,
                 confidence=line.confidence,
-                height_px=round(line.box.height * media.asset.height, 1),
+                height_px=round(line.height_px, 1),
                 contrast=round(float(np.percentile(ratios, 10)), 2) if ratios else None,
                 contrast_median=round(float(np.median(ratios)), 2) if ratios else None,
                 needed_s=0.0,
@@ -111,7 +114,8 @@ def _needed(track: TextTrack, tracks: Sequence[TextTrack]) -> float:
 
 def _one_block(a: BoundingBox, b: BoundingBox) -> bool:
     gap = max(a.y0, b.y0) - min(a.y1, b.y1)
-    return gap < 0.8 * min(a.height, b.height) and min(a.x1, b.x1) > max(a.x0, b.x0) and 0.5 < a.height / max(1e-6, b.height) < 2
+    beside = min(a.x1, b.x1) <= max(a.x0, b.x0)
+    return gap < 0.8 * min(a.height, b.height) and not beside and 0.5 < a.height / max(1e-6, b.height) < 2
 
 
 def _together(a: TextTrack, b: TextTrack) -> float:
@@ -189,7 +193,9 @@ SIGNAL = Signal(
         "text_time_share": Metric("share", "Share of the time during which text stands."),
         "text_area_max": Metric("share", "Largest share of the frame that boxes of text cover."),
         "lowest_contrast": Metric("ratio", "Lowest contrast of a caption or headline against what surrounds its letters."),
-        "smallest_height_share": Metric("share", "Height of the smallest caption or headline as a share of the frame's height."),
+        "smallest_height_share": Metric(
+            "share", "Height of the smallest caption or headline as a share of the frame's height."
+        ),
         "unreadable_tracks": Metric("count", "Captions and headlines that stand for less time than reading them takes."),
         "characters": Metric("count", "Characters of all different lines."),
         "text": Metric("text", "All different lines, in order of appearance."),

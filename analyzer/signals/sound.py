@@ -27,7 +27,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     loudness = media.loudness
     if loudness is None:
         raise NotApplicable("no_audio", message("The clip has no audio track."))
-    duration_s = max(media.duration_s, len(loudness.rms_dbfs) * loudness.step_s)
+    duration_s = media.duration_s
     heard = np.asarray(loudness.rms_dbfs > SILENCE_DBFS)
     silences = _silences(heard, loudness.step_s, duration_s)
     silence_s = sum((silence.duration_s for silence in silences), 0.0)

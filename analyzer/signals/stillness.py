@@ -12,12 +12,24 @@ from numpy.typing import NDArray
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Series, Span, Spans
-from analyzer.measures.frame_change import CELL_RANK, FrameSeries, frame_series, frames_in, luma_of, ramp, runs_of
+from analyzer.measures.frame_change import (
+    CELL_RANK,
+    DARK_CELL,
+    FrameSeries,
+    frame_series,
+    frames_in,
+    luma_of,
+    ramp,
+    runs_of,
+)
 from analyzer.media import Loudness, Media, Thumbnails
 from analyzer.report import SignalResult
 
 BLACK_LUMA, BLACK_SHARE = 0.10, 0.98
-"""Luma of a black pixel and share of them in a black frame (https://ffmpeg.org/ffmpeg-filters.html#blackdetect)."""
+"""Luma of a black pixel and share of them in a black frame (https://ffmpeg.org/ffmpeg-filters.html#blackdetect).
+
+A small title on black leaves that share, so that no cell may be brighter than DARK_CELL besides.
+"""
 BLACK_S = 0.1
 """Shortest black after the start; ffmpeg's 2 s would miss a blink. At the start one frame counts (project choice)."""
 FREEZE_S = 0.5
@@ -32,6 +44,9 @@ an actor who stands still on film within 0.0017 and eight levels.
 """
 MOVED_MEAN, MOVED_CELL = 0.004, 0.025
 """The same of two frames in a row, from which something moves and is not a camera's noise (project choice)."""
+DRIFT_MEAN, DRIFT_CELL = 0.004, 0.06
+"""The same of two frames half a second apart. A drone far above the sea moves 0.007 and 0.075 in that time and 0.001 from
+frame to frame; the noise of a camera that stands reached 0.002 and 0.04 (measured)."""
 SILENT_DBFS = -60.0
 """Level below which sound is silence (https://ffmpeg.org/ffmpeg-filters.html#silencedetect)."""
 ONSET_S = 0.25
@@ -48,9 +63,12 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     thumbnails, end_s = media.thumbnails, media.duration_s
     series = frame_series(thumbnails, dark_level=BLACK_LUMA)
     ends = np.r_[series.times_s[1:], end_s][: len(series)]
-    black = series.dark >= BLACK_SHARE
+    black = (series.dark >= BLACK_SHARE) & (series.brightest <= DARK_CELL)
     moved = (series.luma_change > MOVED_MEAN) | (series.largest_change > MOVED_CELL)
-    frozen = _frozen(thumbnails, series, ends) & ~black
+    lag = min(frames_in(series.times_s, FREEZE_S), max(1, len(series) - 1))
+    apart, most_apart = _apart(thumbnails, lag)
+    frozen = _frozen(series, ends, lag, (apart <= STILL_MEAN) & (most_apart <= STILL_CELL)) & ~black
+    drifted = (apart > DRIFT_MEAN) | (most_apart > DRIFT_CELL)
     black_spans = [s for s in _stretches(black, series.times_s, ends) if s[1] - s[0] >= BLACK_S or s[0] == series.times_s[0]]
     freezes = [s for s in _stretches(frozen, series.times_s, ends) if s[1] - s[0] >= FREEZE_S]
     empty = _joined(black_spans + freezes)
@@ -69,7 +87,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             "dead_air_s": float(sum(stop - start for start, stop in dead)),
             "motion_mean": _typical(series.luma_change[1:]),
             "motion_in_hook": _typical(series.luma_change[hook][1:]),
-            "first_motion_s": _onset_s(series.times_s, moved),
+            "first_motion_s": _first_motion_s(series.times_s, moved, drifted, lag),
         },
         evidence={
             "black": _spans("Black", "black", black_spans),
@@ -80,23 +98,27 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     )
 
 
-def _frozen(thumbnails: Thumbnails, series: FrameSeries, ends: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Frames in a stretch that stays as it was half a second before; a frame that stands so long alone is one too.
+def _apart(thumbnails: Thumbnails, lag: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Mean luma change of every frame against that `lag` frames before, and of the cells that change most, 0..1.
 
     A slow zoom changes little from frame to frame, hence the comparison over half a second.
     """
-    count = len(series)
-    if not count:
-        return np.zeros(0, bool)
-    lag = min(frames_in(series.times_s, FREEZE_S), max(1, count - 1))
-    same = np.zeros(count, bool)
+    mean, most = np.zeros(len(thumbnails), np.float32), np.zeros(len(thumbnails), np.float32)
     for first, chunk in thumbnails.chunks(size=256, overlap=lag):
         luma = luma_of(chunk).reshape(len(chunk), -1)
         if len(luma) > lag:
-            apart = np.abs(luma[lag:].astype(np.int16) - luma[:-lag])
-            place = min(apart.shape[1] - 1, int(CELL_RANK * apart.shape[1]))
-            most = np.partition(apart, place, axis=1)[:, place]
-            same[first + lag : first + len(luma)] = (apart.mean(1) <= STILL_MEAN * 255) & (most <= STILL_CELL * 255)
+            changed = np.abs(luma[lag:].astype(np.int16) - luma[:-lag])
+            place = min(changed.shape[1] - 1, int(CELL_RANK * changed.shape[1]))
+            mean[first + lag : first + len(luma)] = changed.mean(1) / 255
+            most[first + lag : first + len(luma)] = np.partition(changed, place, axis=1)[:, place] / 255
+    return mean, most
+
+
+def _frozen(series: FrameSeries, ends: NDArray[np.float64], lag: int, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Frames in a stretch that stays as it was half a second before; a frame that stands so long alone is one too."""
+    count = len(series)
+    if not count:
+        return np.zeros(0, bool)
     moves = np.cumsum((series.luma_change > STILL_MEAN) | (series.largest_change > STILL_CELL))
     steady = np.zeros(count, bool)
     steady[lag:] = same[lag:] & (moves[lag:] == moves[: count - lag])
@@ -149,8 +171,21 @@ def _typical(change: NDArray[np.float32]) -> float:
     return float(np.minimum(change, np.quantile(change, 0.95)).mean()) if len(change) else 0.0
 
 
+def _first_motion_s(
+    times_s: NDArray[np.float64], moved: NDArray[np.bool_], drifted: NDArray[np.bool_], lag: int
+) -> float | None:
+    """When movement begins: what is seen from frame to frame, or a drift that only half a second shows.
+
+    A drift begins in the middle of that half second; one with a cut in it is none.
+    """
+    jumps = np.cumsum(moved)
+    smooth = drifted[lag:] & (jumps[lag:] == jumps[: len(jumps) - lag])
+    onsets = [_onset_s(times_s, moved), _onset_s(times_s[lag // 2 :][: len(smooth)], smooth)]
+    return min((onset for onset in onsets if onset is not None), default=None)
+
+
 def _onset_s(times_s: NDArray[np.float64], moved: NDArray[np.bool_]) -> float | None:
-    """When movement begins."""
+    """When movement begins that goes on."""
     at = np.flatnonzero(moved)
     reach = max(ONSET_S, 1.5 * float(np.median(np.diff(times_s)))) if len(times_s) > 1 else ONSET_S
     for one, following in zip(at, at[1:], strict=False):

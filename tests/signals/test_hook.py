@@ -199,6 +199,21 @@ def test_text_that_cannot_be_read_in_time() -> None:
     assert read(pictures() | written(pale) | heard()).metrics["weak_openers"] == "unreadable_text"
 
 
+def test_a_short_line_beside_one_that_stands_does_not_weaken_the_opening() -> None:
+    notice = headline("For research only", end_s=0.4, needed_s=1.6)
+    reading = read(pictures() | written(headline("Why would you", 0.0), notice) | heard())
+    assert reading.metrics["weak_openers"] is None
+    late = headline("OFFLINE", 2.0, 2.2, needed_s=1.0)
+    assert read(pictures() | written(headline("Why would you", 0.0), late) | heard()).metrics["weak_openers"] is None
+
+
+def test_a_line_that_is_lost_for_a_moment_stands_on() -> None:
+    parts = headline("Why would you", 0.0, 0.6, needed_s=1.5), headline("Why would you", 0.8, 3.0, needed_s=1.5)
+    assert read(pictures() | written(*parts) | heard()).metrics["weak_openers"] is None
+    gone = headline("Why would you", 0.0, 0.6, needed_s=1.5), headline("Why would you", 2.0, 2.4, needed_s=1.5)
+    assert read(pictures() | written(*gone) | heard()).metrics["weak_openers"] == "unreadable_text"
+
+
 def test_fast_cuts_interrupt_the_pattern() -> None:
     assert read(pictures(cuts=3) | written() | heard(), sound=False).metrics["types"] == "pattern_interrupt"
     assert read(pictures(cuts=2) | written() | heard(), sound=False).metrics["types"] is None
@@ -209,6 +224,12 @@ def test_cover_is_usable_when_sharp_and_not_black() -> None:
     assert read({}, picture=SHARP).metrics["cover_usable"] is True
     assert read({}, picture=np.zeros((300, 200, 3), np.uint8)).metrics["cover_usable"] is False
     assert read({}, picture=ramp).metrics["cover_usable"] is False
+
+
+def test_a_small_sharp_thing_before_a_plain_wall_is_a_usable_cover() -> None:
+    wall = np.full((360, 640, 3), 128, np.uint8)
+    wall[120:200, 250:330] = np.random.default_rng(0).integers(118, 139, (80, 80, 3))
+    assert read({}, picture=wall).metrics["cover_usable"] is True
 
 
 def test_strength_of_a_good_and_of_a_poor_opening() -> None:

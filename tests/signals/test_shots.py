@@ -112,6 +112,26 @@ def test_a_fade_through_one_tone_is_one_boundary(tone: int) -> None:
     assert abs(frame - 48) <= 3
 
 
+def test_a_title_that_stands_between_two_fades_is_a_shot_even_if_what_follows_is_dark() -> None:
+    one, other, empty = shot(1, 45), shot(2, 80) // 2, plain((0, 0, 0), 20, SIZE)
+    title = plain((0, 0, 0), 40, SIZE)
+    title[:, 18, 24:40] = 200
+    parts = (one[:30], dissolve(one[30:], empty[:15]), empty[:3], title, empty[:10], dissolve(empty, other[:20]), other[20:])
+    (first, second) = boundaries(measured(*parts))
+    assert first[0] == second[0] == "fade"
+    assert 30 <= first[1] <= 49 and 88 <= second[1] <= 118
+
+
+def test_a_cut_of_a_person_before_a_plain_wall() -> None:
+    rng = np.random.default_rng(0)
+    wall = plain((128, 128, 128), 60, SIZE)
+    for n in range(30):
+        wall[n, 4 + n % 3 : 32, 22:30] = (90, 20, 40)
+        wall[30 + n, 12 + n % 3 : 36, 28:44] = (90, 20, 40)
+    noisy = np.clip(wall + rng.normal(0, 1, wall.shape), 0, 255).astype(np.uint8)
+    assert boundaries(measured(noisy)) == [("cut", 30)]
+
+
 def test_opening_and_closing_fades_are_no_boundaries() -> None:
     one, empty = shot(1, 90), plain((0, 0, 0), 15, SIZE)
     reading = measured(empty[:5], dissolve(empty, one[:15]), one[15:75], dissolve(one[75:], empty), empty[:5])

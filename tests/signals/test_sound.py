@@ -54,6 +54,12 @@ def test_after_the_sound_has_ended_it_is_silent() -> None:
     assert reading.metrics["silence_share"] == 0.6
 
 
+def test_sound_that_outlasts_the_picture_is_not_counted() -> None:
+    reading = measured([-20.0] * 10 + [-120.0] * 15, seconds=2.0)
+    assert [(s.start_s, s.end_s) for s in reading.evidence["silences"].items] == [(1.0, 2.0)]
+    assert reading.metrics["silence_s"] == 1.0 and reading.metrics["silence_share"] == 0.5
+
+
 def test_figures_and_curve() -> None:
     reading = measured([-120.0, -20.0, -14.0])
     assert (reading.metrics["integrated_lufs"], reading.metrics["clipped_runs"]) == (-14.03, 3)

@@ -46,6 +46,14 @@ def test_black_is_98_percent_of_cells_at_a_tenth_of_the_range() -> None:
     assert measured(media(barely)).metrics["black_s"] == 0.0
 
 
+def test_a_small_title_on_black_is_not_black() -> None:
+    frames = plain((0, 0, 0), 60, SIZE)
+    frames[20:40, 18, 24:40] = 60
+    assert spans(measured(media(frames)), "black") == [(0.0, 0.667), (1.333, 2.0)]
+    frames[20:40, 18, 24:40] = 36
+    assert spans(measured(media(frames)), "black") == [(0.0, 2.0)]
+
+
 def test_black_in_the_middle_counts_from_a_tenth_of_a_second() -> None:
     frames = noise(90, SIZE)
     frames[20:22] = 0
@@ -102,6 +110,19 @@ def test_movement_begins_after_a_still_opening() -> None:
     assert reading.metrics["first_motion_s"] == pytest.approx(1.0)
     slides = np.concatenate([plain((90, 90, 90), 45, SIZE), plain((200, 60, 60), 45, SIZE)])
     assert measured(media(slides)).metrics["first_motion_s"] is None
+
+
+def test_a_drift_that_no_two_frames_show_is_movement() -> None:
+    wide = np.kron(noise(1, (9, 60), 3)[0] // 8 + 100, np.ones((4, 4, 1))).astype(np.float32)
+    lefts = np.r_[np.zeros(30), np.arange(60) * 0.04]
+    whole, part = lefts.astype(int), (lefts % 1)[:, None, None, None]
+    here = np.stack([wide[:, n : n + 64] for n in whole])
+    beside = np.stack([wide[:, n + 1 : n + 65] for n in whole])
+    drone = np.rint(here * (1 - part) + beside * part).astype(np.uint8)
+    assert np.abs(np.diff(drone.astype(int), axis=0)).mean((1, 2, 3)).max() < 0.004 * 255
+    assert measured(media(drone)).metrics["first_motion_s"] == pytest.approx(1.0, abs=0.3)
+    stills = np.concatenate([np.repeat(drone[:1], 30, 0), np.repeat(noise(1, SIZE), 30, 0)])
+    assert measured(media(stills)).metrics["first_motion_s"] is None
 
 
 def test_dead_air_is_still_and_silent() -> None:

@@ -1,0 +1,74 @@
+"""Lines that were read in single frames become tracks."""
+
+from __future__ import annotations
+
+from analyzer.evidence import BoundingBox
+from analyzer.measures.text_tracking import Sighting, join, similarity
+from tests.make import box, ocr_line
+
+PLACE = box(0.2, 0.7, 0.8, 0.74)
+BELOW = box(0.2, 0.76, 0.8, 0.80)
+
+
+def seen(*frames: list[tuple[str, BoundingBox]], step_s: float = 0.4) -> tuple[list[list[Sighting]], list[float]]:
+    times = [i * step_s for i in range(len(frames))]
+    return [
+        [Sighting(i, ocr_line(text, times[i], at), 10.0, 0.0, 70.0) for text, at in lines] for i, lines in enumerate(frames)
+    ], times
+
+
+def texts(*frames: list[tuple[str, BoundingBox]], step_s: float = 0.4) -> list[str]:
+    return [track.text for track in join(*seen(*frames, step_s=step_s))]
+
+
+def test_one_line_over_three_frames_is_one_track() -> None:
+    [track] = join(*seen([], [("Hello there", PLACE)], [("Hello there", PLACE)], [("Hello there", PLACE)], []))
+    assert (track.first.frame, track.last.frame, track.text) == (1, 3, "Hello there")
+
+
+def test_noise_of_the_reader_neither_splits_nor_names_a_track() -> None:
+    assert texts([("Hello there", PLACE)], [("Hel1o there", PLACE)], [("Hello there", PLACE)]) == ["Hello there"]
+
+
+def test_captions_that_take_turns_in_one_place_are_tracks_of_their_own() -> None:
+    assert texts([("First thing said", PLACE)], [("Second one", PLACE)]) == ["First thing said", "Second one"]
+
+
+def test_two_rows_stay_apart() -> None:
+    rows = [("The upper row", PLACE), ("The lower row", BELOW)]
+    tracks = join(*seen(rows, rows[::-1], rows))
+    assert sorted((track.text, len(track.sightings)) for track in tracks) == [("The lower row", 3), ("The upper row", 3)]
+
+
+def test_a_line_that_grows_word_by_word_is_one_track_with_all_its_words() -> None:
+    grown = [[("I never", PLACE)], [("I never said", PLACE)], [("I never said that", PLACE)]]
+    assert texts(*grown) == ["I never said that"]
+
+
+def test_a_short_gap_is_bridged_and_a_long_one_is_not() -> None:
+    line = [("Hello there", PLACE)]
+    assert len(texts(line, [], line)) == 1
+    assert len(texts(line, [], line, step_s=2.0)) == 2
+    assert len(texts(line, [], [], line, step_s=0.2)) == 2, "missed twice, however short the time"
+
+
+def test_a_line_that_comes_back_in_another_place_is_another_track() -> None:
+    assert len(texts([("Hello there", PLACE)], [("Hello there", box(0.2, 0.1, 0.8, 0.14))])) == 2
+
+
+def test_a_scroll_is_one_track_that_moved() -> None:
+    frames = [[("Directed by nobody", box(0.2, 0.7 - 0.05 * i, 0.8, 0.74 - 0.05 * i))] for i in range(4)]
+    [track] = join(*seen(*frames))
+    assert round(track.moved, 3) == 0.15
+
+
+def test_the_box_is_that_of_the_reading_that_names_the_track() -> None:
+    wide = box(0.2, 0.7, 0.9, 0.74)
+    [track] = join(*seen([("I never", PLACE)], [("I never said that", wide)]))
+    assert track.box == wide
+
+
+def test_similarity_does_not_mind_case_blanks_and_dots() -> None:
+    assert similarity("Wait, for it!", "WAITFORIT") == 1.0
+    assert similarity("Wait", "Else") < 0.5
+    assert similarity("…", "…") == 1.0 and similarity("…", "a") == 0.0

@@ -1,0 +1,148 @@
+"""Captions: what stands for what is said, how much of it, and how fast it has to be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analyzer.contract import Reading
+from analyzer.evidence import Cue, Span, Spans, TextTrack, TextTracks, message
+from analyzer.media import SubtitleTrack
+from analyzer.report import SignalResult
+from analyzer.signals.captions import SIGNAL, SPEECH_METRICS, measure
+from tests.make import Engines, box, media, ok, text_track, tone
+
+UPPER, LOWER = box(0.2, 0.70, 0.8, 0.74), box(0.2, 0.75, 0.8, 0.79)
+
+
+def run(
+    *tracks: TextTrack,
+    speech: list[tuple[float, float]] | None = None,
+    subtitles: list[SubtitleTrack] | None = None,
+    **fields: Any,
+) -> Reading:
+    needed: dict[str, SignalResult] = {"onscreen_text": ok("onscreen_text", tracks=TextTracks(title="Text", items=tracks))}
+    if speech is not None:
+        spans = tuple(Span(start_s=start, end_s=end) for start, end in speech)
+        needed["speech"] = ok("speech", speech=Spans(title="Speech", items=spans))
+    return measure(media(subtitles=subtitles or (), **fields), Engines(), needed)
+
+
+def subtitles(*cues: tuple[float, float, str], origin: str = "embedded") -> SubtitleTrack:
+    items = tuple(Cue(start_s=start, end_s=end, text=text, cps=len(text) / (end - start)) for start, end, text in cues)
+    return SubtitleTrack(origin=origin, name="track", language="en", cues=items)
+
+
+def test_rows_that_stand_together_are_one_cue() -> None:
+    reading = run(
+        text_track("the lower row", 1.0, 3.0, box=LOWER),
+        text_track("This is", 1.0, 3.1, box=UPPER),
+        text_track("Next", 3.2, 5.2),
+    )
+    first, second = reading.evidence["burned_in"].items
+    assert first.text == "This is\nthe lower row" and (first.start_s, first.end_s) == (1.0, 3.1)
+    assert first.cps == pytest.approx(20 / 2.1, abs=0.05)
+    assert second.text == "Next"
+    assert reading.metrics["cues"] == 2 and reading.metrics["max_lines"] == 2 and reading.metrics["max_line_chars"] == 13
+    assert reading.metrics["median_cps"] == pytest.approx((first.cps + second.cps) / 2, abs=0.06)
+    assert reading.metrics["max_cps"] == first.cps and reading.metrics["shortest_cue_s"] == 2.0
+
+
+def test_words_beside_each_other_are_one_row() -> None:
+    left, right = box(0.1, 0.7, 0.4, 0.74), box(0.45, 0.7, 0.8, 0.74)
+    [cue] = run(text_track("right", box=right), text_track("left", box=left)).evidence["burned_in"].items
+    assert cue.text == "left right"
+
+
+def test_only_captions_are_captions() -> None:
+    reading = run(text_track("A big promise", role="headline"), text_track("EXIT", role="scene_text"))
+    assert "burned_in" not in reading.evidence
+    assert reading.metrics["burned_in"] is False and reading.metrics["captioned"] is False
+    assert reading.metrics["headline"] is True and reading.metrics["cues"] == 0
+    for name in ("median_cps", "max_cps", "max_lines", "max_line_chars", "shortest_cue_s"):
+        assert reading.metrics[name] is None
+
+
+@pytest.mark.parametrize(("text", "mark"), [("TikTok @someone", "TikTok @someone"), ("© 2020 Jane", None)])
+def test_the_mark_of_an_app_is_named(text: str, mark: str | None) -> None:
+    assert run(text_track(text, role="watermark")).metrics["watermark"] == mark
+
+
+def test_coverage_is_of_the_speech_with_a_tolerance() -> None:
+    reading = run(text_track("Half of it", 0.3, 4.7), speech=[(0.0, 10.0)])
+    assert reading.metrics["speech_coverage"] == pytest.approx(0.5)
+    [hole] = reading.evidence["uncovered_speech"].items
+    assert (hole.start_s, hole.end_s) == (5.0, 10.0)
+    assert reading.metrics["muted_understandable"] is False
+
+
+def test_a_short_hole_is_no_finding() -> None:
+    reading = run(text_track("One", 0.0, 4.0), text_track("Two", 5.0, 9.0), speech=[(0.0, 9.0)])
+    assert reading.evidence["uncovered_speech"].items == ()
+    assert reading.metrics["speech_coverage"] == pytest.approx(1 - 0.4 / 9, abs=0.001)
+    assert reading.metrics["muted_understandable"] is True
+
+
+def test_speech_that_any_captions_cover_is_covered() -> None:
+    """One line that was taken for a caption must not hide subtitles that carry all that is said."""
+    reading = run(text_track("SALE", 0.0, 1.0), speech=[(0.0, 10.0)], subtitles=[subtitles((0.0, 10.0, "All that is said"))])
+    assert reading.metrics["speech_coverage"] == 1.0
+    assert reading.evidence["uncovered_speech"].items == ()
+
+
+def test_subtitles_of_the_file_and_beside_it_are_cues_like_the_others() -> None:
+    both = [subtitles((0, 2, "In the file")), subtitles((0, 4, "Beside it"), origin="sidecar")]
+    reading = run(subtitles=both, speech=[(0.0, 2.0)])
+    assert reading.evidence["embedded_0"].origin == "embedded" and reading.evidence["sidecar_0"].origin == "sidecar"
+    assert reading.metrics["subtitle_tracks"] == 2
+    assert reading.metrics["captioned"] is True and reading.metrics["burned_in"] is False
+    assert reading.metrics["speech_coverage"] == 1.0 and reading.metrics["median_cps"] == 5.5
+
+
+def test_subtitles_that_cannot_be_read_leave_a_note() -> None:
+    broken = SubtitleTrack(origin="sidecar", name="a.srt", language=None, cues=(), note=message("Not readable."))
+    reading = run(subtitles=[broken])
+    assert reading.metrics["subtitle_tracks"] == 0 and [str(note) for note in reading.notes] == ["Not readable."]
+
+
+def test_short_gaps_are_those_that_flicker() -> None:
+    times = [(0.0, 2.0), (2.05, 4.0), (4.3, 6.0), (7.0, 9.0)]
+    assert run(*(text_track(f"Cue {start}", start, end) for start, end in times)).metrics["short_gaps"] == 1
+
+
+def test_delay_is_that_of_the_caption_after_the_speech() -> None:
+    reading = run(text_track("One", 1.4, 3.0), text_track("Two", 4.9, 7.0), speech=[(1.0, 3.0), (5.0, 7.0)])
+    assert reading.metrics["delay_s"] == pytest.approx(0.15, abs=0.01)
+    assert run(speech=[(1.0, 3.0)]).metrics["delay_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("track", "understandable"),
+    [
+        (text_track("Three mistakes in every kitchen", role="headline"), True),
+        (text_track("NEW", role="headline"), None),
+        (text_track("A caption", role="caption"), True),
+        (text_track("Emergency exit to the left", role="scene_text"), None),
+    ],
+)
+def test_where_nothing_is_said_the_text_has_to_tell(track: TextTrack, understandable: bool | None) -> None:
+    reading = run(track, speech=[])
+    assert reading.metrics["muted_understandable"] is understandable
+    assert reading.metrics["speech_coverage"] is None
+
+
+def test_a_headline_does_not_stand_for_speech() -> None:
+    reading = run(text_track("Three mistakes in every kitchen", role="headline"), speech=[(0.0, 8.0)])
+    assert reading.metrics["speech_coverage"] == 0.0 and reading.metrics["muted_understandable"] is False
+
+
+def test_a_clip_without_sound_says_nothing() -> None:
+    assert run(text_track("Three mistakes in every kitchen", role="headline")).metrics["muted_understandable"] is True
+
+
+def test_where_speech_is_not_known_nothing_is_guessed() -> None:
+    reading = run(text_track("A caption"), sound=tone(2.0))
+    assert set(reading.unmeasured) == set(SPEECH_METRICS)
+    assert set(reading.metrics) | set(reading.unmeasured) == set(SIGNAL.metrics)
+    assert not set(reading.metrics) & set(reading.unmeasured) and "uncovered_speech" not in reading.evidence

@@ -1,0 +1,136 @@
+"""On-screen text: when lines come and go, how long they must stand, and what is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analyzer.contract import Reading
+from analyzer.errors import Unavailable
+from analyzer.media import Media
+from analyzer.signals.onscreen_text import READING_CPS, SIGNAL, measure
+from tests.make import Engines, image, media
+from tests.measures.test_text_reading import FONT, WHITE, YELLOW, Ocr, frame
+
+FPS = 10
+Line = tuple[str, int, tuple[int, int, int]]
+
+
+class Languages:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def identify(self, text: str) -> tuple[str | None, float]:
+        self.asked.append(text)
+        return "en", 0.99
+
+
+def clip(seconds: float, *lines: tuple[Line, float, float], every_s: float = 0.5) -> Media:
+    """A clip of 10 frames a second; each line stands from one time to another. Kept frames every so often."""
+
+    def picture(time_s: float) -> NDArray[np.uint8]:
+        return frame(*(line for line, start, end in lines if start <= time_s < end))
+
+    times = np.arange(round(seconds * FPS)) / FPS
+    pictures = [picture(t) for t in times]
+    thumbnails = np.stack([p.reshape(64, 15, 36, 15, 3).mean(axis=(1, 3)).astype(np.uint8) for p in pictures])
+    step = round(every_s * FPS)
+    kept = [(float(times[i]), pictures[i]) for i in range(0, len(times), step)]
+    return media(thumbnails, fps=FPS, frames=kept, width=540, height=960)
+
+
+def run(asset: Media, lines: dict[Any, str], **engines: Any) -> Reading:
+    return measure(asset, Engines({"ocr": Ocr(lines), **engines}), {})
+
+
+HELLO, ELSE = ("Hello there", 700, WHITE), ("Else", 300, YELLOW)
+BOTH = {WHITE: "Hello there", YELLOW: "Else"}
+
+
+def test_a_line_comes_and_goes_at_its_frame_not_at_the_next_look() -> None:
+    reading = run(clip(5.0, (HELLO, 1.2, 3.3)), BOTH)
+    [track] = reading.evidence["tracks"].items
+    assert (track.start_s, track.end_s) == pytest.approx((1.2, 3.3), abs=0.001)
+    assert reading.metrics["first_text_s"] == pytest.approx(1.2, abs=0.001)
+    assert reading.metrics["text_time_share"] == pytest.approx(2.1 / 5, abs=0.001)
+
+
+def test_a_line_that_stands_throughout_has_the_clip_s_length() -> None:
+    [track] = run(clip(4.0, (HELLO, 0, 9)), BOTH).evidence["tracks"].items
+    assert (track.start_s, track.end_s) == (0.0, 4.0)
+
+
+def test_size_and_contrast_are_of_the_full_frame() -> None:
+    reading = run(clip(4.0, (HELLO, 0, 9)), BOTH)
+    [track] = reading.evidence["tracks"].items
+    _, ascenders, _, descenders = FONT.getbbox("dhlgpy")
+    assert track.height_px == pytest.approx(descenders - ascenders, rel=0.08)
+    white, ground = 1.05, ((30 / 255 + 0.055) / 1.055) ** 2.4 + 0.05
+    assert track.contrast == pytest.approx(white / ground, rel=0.1)
+    assert reading.metrics["lowest_contrast"] == track.contrast
+    assert reading.metrics["smallest_height_share"] == pytest.approx(track.height_px / 960, abs=0.001)
+
+
+def test_time_to_read_is_that_of_the_block_not_of_the_row() -> None:
+    rows = {WHITE: "Read this upper row", YELLOW: "Read this lower row"}
+    upper, lower = ("Read this upper", 700, WHITE), ("Read this lower", 745, YELLOW)
+    tracks = run(clip(4.0, (upper, 1, 3), (lower, 1, 3)), rows).evidence["tracks"].items
+    together = sum(len(text) for text in rows.values()) / READING_CPS
+    assert [track.needed_s for track in tracks] == pytest.approx([together, together], abs=0.01)
+    apart = run(clip(4.0, (("Read this upper", 100, WHITE), 1, 3), (lower, 1, 3)), rows).evidence["tracks"].items
+    assert [track.needed_s for track in apart] == pytest.approx([together / 2, together / 2], abs=0.01)
+
+
+@pytest.mark.parametrize(("stands_s", "unreadable"), [(1.0, 1), (3.0, 0)])
+def test_a_line_that_is_gone_before_it_can_be_read_counts(stands_s: float, unreadable: int) -> None:
+    text = "Forty letters take all of two seconds!!!"
+    reading = run(clip(5.0, (HELLO, 1, 1 + stands_s)), {WHITE: text})
+    assert len(text) / READING_CPS == 2.0
+    assert reading.metrics["unreadable_tracks"] == unreadable
+
+
+def test_no_text_is_a_finding() -> None:
+    reading = run(clip(3.0), BOTH)
+    assert reading.evidence["tracks"].items == ()
+    assert reading.metrics["tracks"] == 0 and reading.metrics["text"] == "" and reading.metrics["text_time_share"] == 0.0
+    for name in ("first_text_s", "lowest_contrast", "smallest_height_share", "language"):
+        assert reading.metrics[name] is None
+
+
+def test_every_metric_is_measured_or_said_not_to_be() -> None:
+    reading = run(clip(3.0, (HELLO, 1, 2)), {WHITE: "Hello there all"})
+    assert set(reading.metrics) | set(reading.unmeasured) == set(SIGNAL.metrics)
+    assert set(reading.unmeasured) == {"language"} and reading.unmeasured["language"].code == "no_engine"
+
+
+def test_language_is_asked_for_enough_letters_only() -> None:
+    languages = Languages()
+    short = run(clip(3.0, (HELLO, 1, 2)), {WHITE: "Hello ther"}, **{"language-identification": languages})
+    assert short.metrics["language"] is None and languages.asked == []
+    enough = run(clip(3.0, (HELLO, 1, 2)), {WHITE: "Hello there all"}, **{"language-identification": languages})
+    assert enough.metrics["language"] == "en" and languages.asked == ["Hello there all"]
+
+
+def test_the_alphabets_that_cannot_be_read_are_named() -> None:
+    assert "Cyrillic" in " ".join(map(str, run(clip(2.0), BOTH).notes))
+
+
+def test_an_image_has_text_and_no_time() -> None:
+    reading = run(image(frame(HELLO)), BOTH)
+    [track] = reading.evidence["tracks"].items
+    assert track.text == "Hello there" and track.role in ("headline", "scene_text", "watermark")
+    assert reading.metrics["unreadable_tracks"] == 0 and reading.metrics["text_time_share"] == pytest.approx(1.0, abs=0.02)
+
+
+def test_lines_are_told_in_the_order_in_which_they_came() -> None:
+    reading = run(clip(5.0, (HELLO, 2.2, 5), (ELSE, 0.7, 5)), BOTH)
+    assert reading.metrics["text"] == "Else\nHello there"
+    assert [track.id for track in reading.evidence["tracks"].items] == [0, 1]
+
+
+def test_without_an_ocr_engine_nothing_is_measured() -> None:
+    with pytest.raises(Unavailable):
+        measure(clip(1.0), Engines(), {})
