@@ -24,7 +24,10 @@ MAX_BYTES = 500_000_000
 
 
 def folder() -> Path:
-    return Path(os.environ.get("ANALYZER_CACHE_DIR") or platformdirs.user_cache_dir("content-analyzer", appauthor=False)) / "reports"
+    return (
+        Path(os.environ.get("ANALYZER_CACHE_DIR") or platformdirs.user_cache_dir("content-analyzer", appauthor=False))
+        / "reports"
+    )
 
 
 @cache
@@ -63,7 +66,9 @@ def put(key: str, report: Report) -> None:
 
 
 def _prune() -> None:
-    entries = sorted(((found.stat().st_mtime, found.stat().st_size, found.path) for found in os.scandir(folder())), reverse=True)
+    entries = sorted(
+        ((found.stat().st_mtime, found.stat().st_size, found.path) for found in os.scandir(folder())), reverse=True
+    )
     total = 0
     for _, size, path in entries:
         total += size

@@ -19,6 +19,7 @@ from analyzer.media import Media
 from analyzer.report import EngineUsed, Reason, SignalResult
 
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
 
 
 @cache
@@ -114,7 +115,9 @@ def run(signal: Signal, media: Media, engines: Engines, results: Mapping[str, Si
         return end("unavailable", reason_of(error))
     except Exception as error:
         log.exception("signal %s failed on %s", signal.id, media.asset.name)
-        sentence = message("A fault in the analyzer stopped this measurement ({error}).", error=f"{type(error).__name__}: {error}"[:300])
+        sentence = message(
+            "A fault in the analyzer stopped this measurement ({error}).", error=f"{type(error).__name__}: {error}"[:300]
+        )
         return end("failed", Reason(code="exception", sentence=sentence))
 
 

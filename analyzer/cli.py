@@ -52,7 +52,10 @@ class Language(StrEnum):
     fr = "fr"
 
 
-Platform = Annotated[str, typer.Option("--platform", "-p", help="tiktok, reels, shorts, youtube, facebook, linkedin, x, default, or a TOML file.")]
+Platform = Annotated[
+    str,
+    typer.Option("--platform", "-p", help="tiktok, reels, shorts, youtube, facebook, linkedin, x, default, or a TOML file."),
+]
 AsAd = Annotated[Variant, typer.Option("--variant", help="Whether it is posted or paid for.")]
 Shown = Annotated[Format, typer.Option("--format", "-f", help="What is printed on standard output.")]
 In = Annotated[Language, typer.Option("--lang", help="Language of the HTML and Markdown report.")]
@@ -80,7 +83,9 @@ def check(
     def run() -> Report:
         analyzer = Analyzer(only=only or (), skip=skip or (), show_location=show_location, use_cache=cache)
         with shown_progress(quiet) as on_progress:
-            return analyzer.analyze(path, post_text=post_text, platform=platform, variant=variant.value, on_progress=on_progress)
+            return analyzer.analyze(
+                path, post_text=post_text, platform=platform, variant=variant.value, on_progress=on_progress
+            )
 
     report = _or_exit(run)
     _finish(report, format, lang, *_or_exit(lambda: _write(report, path, out, lang)))
@@ -156,7 +161,9 @@ def profiles(
             _print_json(described)
         else:
             for profile in described:
-                typer.echo(f"{profile['id']:10} {profile['title']} ({len(profile['rules'])} rules, checked {profile['checked_on']})")
+                typer.echo(
+                    f"{profile['id']:10} {profile['title']} ({len(profile['rules'])} rules, checked {profile['checked_on']})"
+                )
         return
 
     def checked() -> Any:

@@ -8,7 +8,16 @@ import shutil
 import tempfile
 from importlib import metadata
 
-PACKAGES = ("av", "opencv-python-headless", "onnxruntime", "rapidocr", "faster-whisper", "vaderSentiment", "py3langid", "pillow")
+PACKAGES = (
+    "av",
+    "opencv-python-headless",
+    "onnxruntime",
+    "rapidocr",
+    "faster-whisper",
+    "vaderSentiment",
+    "py3langid",
+    "pillow",
+)
 SCRATCH_BYTES = 2_000_000_000
 """Free space that an hour of video may need while it is read."""
 
@@ -22,7 +31,12 @@ def findings() -> list[tuple[bool, str]]:
     lines.append(_one_cv2())
     for manifest in manifests.load():
         version = manifests.version_of(manifest)
-        lines.append((version is not None, f"{manifest.task}: {manifest.id}" + ("" if version else f" needs pip install {manifest.package}")))
+        lines.append(
+            (
+                version is not None,
+                f"{manifest.task}: {manifest.id}" + ("" if version else f" needs pip install {manifest.package}"),
+            )
+        )
     free = shutil.disk_usage(tempfile.gettempdir()).free
     lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
     lines.append((True, f"reports are remembered in {cache.folder()}"))
@@ -40,4 +54,6 @@ def _one_cv2() -> tuple[bool, str]:
     """Several OpenCV distributions share one folder; the one installed last wins, and removing any breaks it."""
     names = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
     present = [name for name in names if _package(name)[0]]
-    return len(present) == 1, f"one OpenCV ({', '.join(present)})" if len(present) == 1 else f"several OpenCV packages: {present}"
+    return len(present) == 1, f"one OpenCV ({', '.join(present)})" if len(
+        present
+    ) == 1 else f"several OpenCV packages: {present}"

@@ -140,7 +140,10 @@ def compare(clip: Path, rounds: int, arms: list[str]) -> None:
         if ours_arm in cpu and other in cpu:
             print(f"  {ours_arm}: {cpu[ours_arm] / cpu[other]:.2f} x {other}")
     seconds = found["ours, everything"][-1]["detail"]
-    print("  wall seconds by signal:", ", ".join(f"{name} {s:.2f}" for name, s in sorted(seconds.items(), key=lambda i: -i[1])[:8]))
+    print(
+        "  wall seconds by signal:",
+        ", ".join(f"{name} {s:.2f}" for name, s in sorted(seconds.items(), key=lambda i: -i[1])[:8]),
+    )
 
 
 def generated(seconds: int) -> Path:
@@ -183,7 +186,8 @@ def growth() -> None:
     print("\nGrowth with duration (everything)")
     for seconds in (15, 60, 300, 1200):
         result = run("ours, everything", generated(seconds))
-        print(f"  {seconds:5} s: {result['cpu']:8.1f} processor s ({result['cpu'] / seconds:.3f} a second), peak {result['peak']:.0f} MiB")
+        cpu, peak = result["cpu"], result["peak"]
+        print(f"  {seconds:5} s: {cpu:8.1f} processor s ({cpu / seconds:.3f} a second), peak {peak:.0f} MiB")
 
 
 def main() -> None:

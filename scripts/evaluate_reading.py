@@ -50,7 +50,9 @@ def main(clips: list[str]) -> None:
                 t.text
                 for t in lasting
                 if not any(
-                    similarity(t.text, o.text) >= ALIKE and span(o, media)[0] < span(t, media)[1] and span(t, media)[0] < span(o, media)[1]
+                    similarity(t.text, o.text) >= ALIKE
+                    and span(o, media)[0] < span(t, media)[1]
+                    and span(t, media)[0] < span(o, media)[1]
                     for o in ours
                 )
             ]

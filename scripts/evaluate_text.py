@@ -239,8 +239,9 @@ def confusion(rng: random.Random) -> None:
 
 LAYOUTS = {
     "captions, spoken": "speech", "captions, speech unknown": "unknown", "captions, silent": "silent",
-    "captions of two rows": "speech", "word by word": "speech", "headline a shot": "silent", "headline a shot, spoken": "speech",
-    "headline and captions": "speech", "static headline": "speech", "corner mark": "speech", "handle": "silent",
+    "captions of two rows": "speech", "word by word": "speech", "headline a shot": "silent",
+    "headline a shot, spoken": "speech", "headline and captions": "speech", "static headline": "speech",
+    "corner mark": "speech", "handle": "silent",
     "moving sign": "speech",
 }  # fmt: skip
 """Kinds of layouts, and whether somebody speaks."""

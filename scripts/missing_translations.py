@@ -53,7 +53,7 @@ def _of_code(tree: ast.Module) -> Iterator[str]:
 def _translated(call: ast.Call) -> Iterator[ast.expr]:
     """The arguments of a call that are shown to a reader."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name in ("message", "t"):
+    if name in ("message", "note", "t"):
         yield from call.args[:1]
     elif name in ERRORS:
         yield from call.args[1:3]

@@ -28,7 +28,7 @@ def encode(
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Write RGB frames (height, width, 3), and float sound of shape (channels, samples) at 48 kHz, to a video file; MKV keeps it exact."""
+    """Write RGB frames (height, width, 3), and float sound (channels, samples) at 48 kHz, to a file; MKV keeps the sound exact."""
     frames = list(frames)
     height, width = frames[0].shape[:2]
     with av.open(str(path), "w", options=container_options or {}) as container:
@@ -39,7 +39,13 @@ def encode(
         video.time_base = video.codec_context.time_base = Fraction(1, 1000)
         if rotation:
             video.set_display_rotation(rotation)
-        audio = container.add_stream("pcm_f32le" if path.suffix == ".mkv" else "aac", rate=RATE, layout="stereo" if len(sound) == 2 else "mono") if sound is not None else None
+        audio = (
+            container.add_stream(
+                "pcm_f32le" if path.suffix == ".mkv" else "aac", rate=RATE, layout="stereo" if len(sound) == 2 else "mono"
+            )
+            if sound is not None
+            else None
+        )
         times = list(times_ms) if times_ms is not None else [round(1000 * index / fps) for index in range(len(frames))]
         for time_ms, picture in zip(times, frames, strict=True):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")

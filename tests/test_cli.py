@@ -18,7 +18,9 @@ ONLY = [word for name in ("technical", "shots", "stillness", "sound", "palette")
 def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "analyzer", *words]
     root = str(Path(__file__).parent.parent)
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root} | environment, check=False)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root} | environment, check=False
+    )
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,9 @@ def test_the_picture_is_upright(tmp_path: Path, read, rotation: int, corner: int
     wanted = (128, 96) if rotation % 180 == 0 else (96, 128)
     assert (media.asset.width, media.asset.height) == wanted
     places = [(0.25, 0.25), (0.25, 0.75), (0.75, 0.75), (0.75, 0.25)]
-    red = [index for index, place in enumerate(places) if colour_at(media, *place)[0] > 150 and colour_at(media, *place)[1] < 90]
+    red = [
+        index for index, place in enumerate(places) if colour_at(media, *place)[0] > 150 and colour_at(media, *place)[1] < 90
+    ]
     assert red == [corner]
     thumbnail = media.thumbnails.read(0, 1)[0]
     x, y = places[corner]
@@ -177,7 +179,7 @@ def test_a_playlist_or_script_opens_no_other_file(tmp_path: Path) -> None:
         "concat.mp4": "ffconcat version 1.0\nfile secret.mp4\n",
         "list.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://{tmp_path}/secret.mp4\n#EXT-X-ENDLIST\n",
         "net.mp4": "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n",
-        "sdp.mp4": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+        "sdp.mp4": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
     }
     for name, text in disguises.items():
         (tmp_path / name).write_text(text)
@@ -185,7 +187,18 @@ def test_a_playlist_or_script_opens_no_other_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["new\nline.mp4", "-rf.mp4", "$(touch x).mp4", "%d.mp4", "pipe:0", "concat:a|b", "<img onerror=x>.mp4", "é" * 100 + ".mp4", "\u202egpj.mp4"]
+    "name",
+    [
+        "new\nline.mp4",
+        "-rf.mp4",
+        "$(touch x).mp4",
+        "%d.mp4",
+        "pipe:0",
+        "concat:a|b",
+        "<img onerror=x>.mp4",
+        "é" * 100 + ".mp4",
+        "\u202egpj.mp4",
+    ],
 )
 def test_any_file_name_is_read(tmp_path: Path, read, name: str) -> None:  # type: ignore[no-untyped-def]
     clip = encode(tmp_path / "clip.mp4", plain((9, 9, 9), 3))

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from analyzer.decode.limits import Limits
 from analyzer.decode.metadata import leaks_of, shown_tags
-from analyzer.decode.spool import Refused, Spool
+from analyzer.decode.spool import Refused, Spool, check_pixels, note
 from analyzer.decode.video import JPEG, KEPT_SIDE, THUMBNAIL_SIDE
 from analyzer.sampling import GREY_SIDE, Sampler
 
@@ -28,7 +28,21 @@ PROBE_BYTES = 64
 
 def looks_like_image(head: bytes) -> bool:
     """Whether the first bytes are those of an image format (and not of a video)."""
-    starts = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"\0\0\1\0", b"P4", b"P5", b"P6", b"P1", b"P2", b"P3")
+    starts = (
+        b"\xff\xd8\xff",
+        b"\x89PNG",
+        b"GIF8",
+        b"II*\0",
+        b"MM\0*",
+        b"BM",
+        b"\0\0\1\0",
+        b"P4",
+        b"P5",
+        b"P6",
+        b"P1",
+        b"P2",
+        b"P3",
+    )
     return (
         head.startswith(starts)
         or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
@@ -45,7 +59,7 @@ def read_image(file: BinaryIO, spool: Spool, limits: Limits, show_location: bool
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = Image.open(file, formats=FORMATS)
-            _check(picture, limits)
+            check_pixels(*picture.size, limits)
             facts = _facts(picture, show_location)
             frames = min(getattr(picture, "n_frames", 1), limits.animation_frames)
             if picture.format in ("GIF", "WEBP", "PNG", "AVIF") and frames > 1:
@@ -54,27 +68,20 @@ def read_image(file: BinaryIO, spool: Spool, limits: Limits, show_location: bool
     except Refused:
         raise
     except UnidentifiedImageError as error:
-        raise Refused("not_media", "This is not a video or image that can be read; it may be damaged or of another type.") from error
+        raise Refused(
+            "not_media", "This is not a video or image that can be read; it may be damaged or of another type."
+        ) from error
     except MemoryError as error:
         raise Refused("too_large", "The file asks for more memory than is allowed for reading it.") from error
     except Exception as error:  # Pillow's readers raise almost any type on damaged input
         raise Refused("damaged_image", "The image is damaged and cannot be decoded.") from error
 
 
-def _check(picture: Image.Image, limits: Limits) -> None:
-    width, height = picture.size
-    if width * height > limits.picture_pixels:
-        raise Refused(
-            "too_many_pixels",
-            f"The picture has {width} x {height} pixels; at most {limits.picture_pixels // 10**6} million are read.",
-        )
-    if not width or not height:
-        raise Refused("no_picture", "The file has no picture.")
-
-
 def _facts(picture: Image.Image, show_location: bool) -> dict[str, Any]:
     exif = picture.getexif()
-    named = {ExifTags.TAGS.get(tag, str(tag)): str(value) for tag, value in exif.items() if isinstance(value, str | int | float)}
+    named = {
+        ExifTags.TAGS.get(tag, str(tag)): str(value) for tag, value in exif.items() if isinstance(value, str | int | float)
+    }
     details = exif.get_ifd(ExifTags.IFD.Exif)
     named |= {name: str(details[tag]) for tag, name in SERIAL_TAGS.items() if details.get(tag)}
     if exif.get_ifd(ExifTags.IFD.GPSInfo):
@@ -104,7 +111,7 @@ def _facts(picture: Image.Image, show_location: bool) -> dict[str, Any]:
         "leaks": leaks_of(named, show_location),
         "subtitles": [],
         "decode_errors": 0,
-        "notes": [{"text": "Transparent parts are shown and measured on white.", "params": {}}] if alpha else [],
+        "notes": [note("Transparent parts are shown and measured on white.")] if alpha else [],
     }
 
 
@@ -170,7 +177,13 @@ def _still(picture: Image.Image, spool: Spool) -> dict[str, Any]:
     if not ok:
         raise Refused("damaged_image", "The image is damaged and cannot be decoded.")
     spool.keep(0.0, data.tobytes(), ".png")
-    return {"kind": "image", "width": width, "height": height, "thumbnail": _fitted(rgb, THUMBNAIL_SIDE).shape[:2], "end_s": 0.0}
+    return {
+        "kind": "image",
+        "width": width,
+        "height": height,
+        "thumbnail": _fitted(rgb, THUMBNAIL_SIDE).shape[:2],
+        "end_s": 0.0,
+    }
 
 
 def _animation(picture: Image.Image, frames: int, spool: Spool, limits: Limits) -> dict[str, Any]:
@@ -182,7 +195,7 @@ def _animation(picture: Image.Image, frames: int, spool: Spool, limits: Limits) 
             picture.seek(index)
             rgb = _srgb(picture)
         except (EOFError, OSError, ValueError, SyntaxError):
-            notes.append({"text": "The file is damaged: reading stopped after {seconds:.1f} s.", "params": {"seconds": time_s}})
+            notes.append(note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=time_s))
             break
         size = rgb.shape[:2]
         thumbnail = _fitted(rgb, THUMBNAIL_SIDE)
@@ -201,8 +214,8 @@ def _animation(picture: Image.Image, frames: int, spool: Spool, limits: Limits) 
     if not spool.frames:
         raise Refused("no_frames", "Not one frame of the video could be decoded; the file is damaged or cut off.")
     if getattr(picture, "n_frames", 1) > frames:
-        notes.append({"text": "Only the first {frames} frames of the animation were looked at.", "params": {"frames": frames}})
+        notes.append(note("Only the first {frames} frames of the animation were looked at.", frames=frames))
     return {
-        "kind": "video", "width": size[1], "height": size[0], "thumbnail": _fitted(np.zeros((*size, 3), np.uint8), THUMBNAIL_SIDE).shape[:2],
+        "kind": "video", "width": size[1], "height": size[0], "thumbnail": thumbnail.shape[:2],
         "end_s": time_s, "duration_s": time_s, "notes": notes,
     }  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.decode.limits import Limits
+
 THUMBNAILS = "thumbnails.u1"
 TIMES = "times.f8"
 AUDIO = "audio.i2"
@@ -27,6 +29,20 @@ class Refused(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def note(text: str, **params: Any) -> dict[str, Any]:
+    """A sentence for the report, as `analyzer.evidence.Message` takes it; its text is translated like that of `message`."""
+    return {"text": text, "params": params}
+
+
+def check_pixels(width: int, height: int, limits: Limits) -> None:
+    """Raise `Refused` for a picture without pixels, or with more than are read."""
+    if not width or not height:
+        raise Refused("no_picture", "The file has no picture.")
+    if width * height > limits.picture_pixels:
+        most = limits.picture_pixels // 10**6
+        raise Refused("too_many_pixels", f"The picture has {width} x {height} pixels; at most {most} million are read.")
 
 
 class Spool:

@@ -9,6 +9,7 @@ from typing import Any
 import av
 
 from analyzer.decode.limits import Limits
+from analyzer.decode.spool import note
 
 ASS_OVERRIDE = re.compile(r"\{[^}]*\}")
 MAX_CUE_S = 30.0
@@ -47,11 +48,11 @@ def read_sidecar(path: Path, limits: Limits) -> dict[str, Any]:
     track: dict[str, Any] = {"origin": "sidecar", "name": path.name, "language": language, "cues": []}
     try:
         if path.stat().st_size > limits.text_bytes:
-            return track | {"note": {"text": "The file {name} is too large for subtitles and was not read.", "params": {"name": path.name}}}
+            return track | {"note": note("The file {name} is too large for subtitles and was not read.", name=path.name)}
         text = path.read_bytes().decode("utf-8-sig", "replace")
         events = pysubs2.SSAFile.from_string(text, format_=_format(path)).events
     except (OSError, pysubs2.Pysubs2Error, ValueError, KeyError, IndexError):
-        return track | {"note": {"text": "The file {name} could not be read as subtitles.", "params": {"name": path.name}}}
+        return track | {"note": note("The file {name} could not be read as subtitles.", name=path.name)}
     track["cues"] = [
         {"start_s": event.start / 1000, "end_s": event.end / 1000, "text": event.plaintext.strip()}
         for event in events[: limits.subtitle_cues]

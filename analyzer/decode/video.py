@@ -19,7 +19,7 @@ from analyzer.decode.isobmff import layout_of
 from analyzer.decode.limits import Limits
 from analyzer.decode.metadata import leaks_of, shown_tags
 from analyzer.decode.sound import SoundMeter
-from analyzer.decode.spool import Refused, Spool
+from analyzer.decode.spool import Refused, Spool, check_pixels, note
 from analyzer.decode.subtitles import cues_of_packet
 from analyzer.sampling import GREY_SIDE, HOOK_S, Sampler
 
@@ -27,7 +27,7 @@ FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,"
     "mp3,wav,flac,aac,aiff,caf,amr,h264,hevc,av1,obu,ivf"
 )
-"""Demuxers that may be tried. Those that open other files or addresses (hls, dash, concat, sdp, image sequences) are not among them."""
+"""Demuxers that may be tried; none of them opens other files or addresses, as hls, dash, concat, sdp and image sequences do."""
 THUMBNAIL_SIDE = 64
 KEPT_SIDE = 1920
 """Long side of a kept frame at most."""
@@ -51,7 +51,9 @@ def read_video(file: BinaryIO, size: int, spool: Spool, limits: Limits, show_loc
     except av.error.MemoryError as error:
         raise Refused("too_large", "The file asks for more memory than is allowed for reading it.") from error
     except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise Refused("not_media", "This is not a video or image that can be read; it may be damaged or of another type.") from error
+        raise Refused(
+            "not_media", "This is not a video or image that can be read; it may be damaged or of another type."
+        ) from error
     with container:
         return _Pass(container, spool, limits, show_location).run() | dict(layout)
 
@@ -65,8 +67,10 @@ class _Pass:
         audio = container.streams.best("audio")
         self.audio = audio if audio is not None and audio.codec_context is not None else None
         self.subtitles = [s for s in container.streams.subtitles if s.codec_context is not None][:8]
-        self._check_pixels()
-        starts = [_seconds(s.start_time, s.time_base) for s in (self.video, self.audio) if s is not None and s.start_time is not None]
+        check_pixels(self.video.codec_context.width, self.video.codec_context.height, limits)
+        starts = [
+            _seconds(s.start_time, s.time_base) for s in (self.video, self.audio) if s is not None and s.start_time is not None
+        ]
         self.zero_s = min(starts, default=0.0)
         self.sampler = Sampler()
         self.errors = 0
@@ -91,14 +95,6 @@ class _Pass:
                 raise Refused("audio_only", "The file has sound but no picture; a video or an image is needed.")
             raise Refused("no_picture", "The file has no picture.")
         return best if best in readable else readable[0]
-
-    def _check_pixels(self) -> None:
-        codec = self.video.codec_context
-        if codec.width * codec.height > self.limits.picture_pixels:
-            raise Refused(
-                "too_many_pixels",
-                f"The picture has {codec.width} x {codec.height} pixels; at most {self.limits.picture_pixels // 10**6} million are read.",
-            )
 
     def run(self) -> dict[str, Any]:
         duration = self.container.duration
@@ -140,7 +136,9 @@ class _Pass:
                 return
             except (av.error.FFmpegError, ValueError):
                 self.errors += 1
-                self._note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=max(0.0, self.last_s))
+                self.notes.append(
+                    note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=max(0.0, self.last_s))
+                )
                 return
             yield packet
 
@@ -159,17 +157,16 @@ class _Pass:
     def _full(self, deadline: float) -> bool:
         seconds = max(0.0, self.last_s)
         if self.errors_in_a_row > MAX_ERRORS_IN_A_ROW:
-            self._note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=seconds)
+            self.notes.append(note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=seconds))
         elif seconds >= self.limits.duration_s or self.spool.frames >= self.limits.frames:
-            self._note("Only the first {seconds:.0f} s were looked at: that is the bound on length.", seconds=seconds)
+            self.notes.append(
+                note("Only the first {seconds:.0f} s were looked at: that is the bound on length.", seconds=seconds)
+            )
         elif time.monotonic() > deadline:
-            self._note("Only the first {seconds:.0f} s were looked at: decoding took too long.", seconds=seconds)
+            self.notes.append(note("Only the first {seconds:.0f} s were looked at: decoding took too long.", seconds=seconds))
         else:
             return False
         return True
-
-    def _note(self, text: str, **params: Any) -> None:
-        self.notes.append({"text": text, "params": params})
 
     def _frame(self, frame: VideoFrame) -> None:
         if frame.pts is None:
@@ -181,9 +178,8 @@ class _Pass:
             return
         if self.first is None:
             self._first(frame)
-        elif (frame.width, frame.height) != (self.first.width, self.first.height):
-            if frame.width * frame.height > self.limits.picture_pixels:
-                return
+        elif frame.width * frame.height > self.limits.picture_pixels:
+            return
         self.last_s = max(0.0, time_s)
         self.interlaced += frame.interlaced_frame
         thumbnail = self._upright(self._small(frame, *self.coded_thumbnail))
@@ -240,7 +236,11 @@ class _Pass:
         """The copy by which the sampler tells whether anything changed; its levels need no particular scale."""
         scale = min(1.0, GREY_SIDE / max(frame.width, frame.height))
         width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-        return pixels.reduced(frame.planes[0], width, height) if pixels.has_luma_bytes(frame) else pixels.grey(frame, width, height)
+        return (
+            pixels.reduced(frame.planes[0], width, height)
+            if pixels.has_luma_bytes(frame)
+            else pixels.grey(frame, width, height)
+        )
 
     def _keep(self, frame: VideoFrame) -> None:
         scale = min(1.0, KEPT_SIDE / max(self.display))
@@ -271,15 +271,21 @@ class _Pass:
         frame_s = 1 / float(rate) if rate else 0.04
         end_s = self.last_s + frame_s
         if self.sampler.step_s > Sampler().step_s:
-            self._note(
-                "The clip is long: beyond {hook:.0f} s a frame was read every {step:.1f} s, so text shown for less may be missed.",
-                hook=2 * HOOK_S,
-                step=self.sampler.step_s,
+            self.notes.append(
+                note(
+                    "The clip is long: after {hook:.0f} s a frame was read every {step:.1f} s, so shorter text may be missed.",
+                    hook=2 * HOOK_S,
+                    step=self.sampler.step_s,
+                )
             )
         if self.errors:
-            self._note("{errors} packets could not be decoded; what they held is not in this report.", errors=self.errors)
+            self.notes.append(
+                note("{errors} packets could not be decoded; what they held is not in this report.", errors=self.errors)
+            )
         if total_s and end_s < min(total_s, self.limits.duration_s) * 0.9 - 1 and not self.notes:
-            self._note("The file says {total:.1f} s but ends after {end:.1f} s: it may be cut off.", total=total_s, end=end_s)
+            self.notes.append(
+                note("The file says {total:.1f} s but ends after {end:.1f} s: it may be cut off.", total=total_s, end=end_s)
+            )
         loudness = meter.close() if meter is not None else None
         metadata = dict(self.container.metadata) | dict(self.video.metadata)
         width, height = self.display[::-1] if self.transposed else self.display

@@ -22,6 +22,8 @@ LEAST_PIECE = 0.06
 """Side of the smallest piece that counts as a letter, in heights of the quad."""
 REACH, LEAST_REACH = 0.6, 8.0
 """A pixel has a colour when it is this close: share of the difference to the next colour, and a difference (CIE76)."""
+TALLEST = 1.7
+"""A letter is at most this many times as high as the middle one of its line: `f` and `j` against `x`."""
 HOLES = 0.8
 """Holes a letter from which a class is an outline: of letters themselves less than half have one."""
 SAMPLE = 4000
@@ -52,7 +54,7 @@ class Letters:
     @property
     def rows(self) -> tuple[int, int]:
         """First row with letters and the first below them, in the picture; accents and stray pixels left out."""
-        return _extent(self.mask.sum(axis=1), 0.05)
+        return _extent(self.mask.sum(axis=1), 0.02)
 
     @property
     def columns(self) -> tuple[int, int]:
@@ -87,7 +89,8 @@ def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) 
     if best is None:
         return None
     within = _within(best, lab, rim, letters)
-    return Letters(crop, best if within is None else within, rim, scale)
+    mask = _in_line(best if within is None else within)
+    return Letters(crop, mask, rim, scale) if mask.any() else None
 
 
 def rectified(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> tuple[NDArray[np.uint8] | None, int, float]:
@@ -140,11 +143,25 @@ def _pieces(mask: NDArray[np.bool_], height: int) -> tuple[NDArray[np.bool_], in
     return keep[labels], int(np.count_nonzero(keep & (area > (LEAST_PIECE * height) ** 2)))
 
 
+def _in_line(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pieces of a mask that cross the middle of the line and are not much higher than the others."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    rows = mask.sum(axis=1)
+    middle = int(np.searchsorted(np.cumsum(rows), rows.sum() / 2))
+    top, high, area = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    cross = (top <= middle) & (top + high > middle)
+    cross[0] = False
+    if not cross.any():
+        return mask & False
+    usual = np.quantile(np.repeat(high[cross], area[cross]), 0.5)
+    return (cross & (high <= TALLEST * usual))[labels]
+
+
 def _within(outline: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, letters: int) -> NDArray[np.bool_] | None:
     """The letters inside a class that is their outline: it has about as many holes as letters, all along the line. Else None."""
     height = outline.shape[0] - 2 * rim
     holes, pieces = _pieces(~outline, height)
-    if pieces < HOLES * letters:
+    if pieces == 0 or pieces < HOLES * letters:
         return None
     depth = cv2.distanceTransform(holes.astype(np.uint8), cv2.DIST_L2, 3)
     core = depth >= np.percentile(depth[holes], 60)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from analyzer.evidence import BoundingBox, TextRole
 
@@ -38,6 +39,10 @@ CAPTION_S = 7.0
 """Longest time that a caption stands (Netflix timed text: 7 s)."""
 CENTRED = 0.12
 """A caption's middle is this close to the middle of the frame, or it starts where the others start."""
+UPPER, LARGE, SHOT_S = 0.35, 0.035, 1.5
+"""Lines that take turns above this, at least this large and for this long, are headlines of shots: frame heights, seconds."""
+MUCH = 0.6
+"""Of two bands at the same time, one that covers this share of what the other covers may have the captions."""
 SPOKEN_SHARE = 0.5
 """Share of a caption's time during which somebody speaks."""
 
@@ -74,7 +79,7 @@ def roles(lines: Sequence[Line], duration_s: float, speech: Sequence[tuple[float
 def _one_band_at_a_time(
     candidates: Sequence[int], lines: Sequence[Line], speech: Sequence[tuple[float, float]] | None
 ) -> set[int]:
-    """Where two bands take turns at the same time, one has the captions: that which covers more speech, else the smaller.
+    """Where two bands take turns at the same time, one has the captions: the smaller of those that cover much of the speech.
 
     The other holds headlines that change from shot to shot.
     """
@@ -83,16 +88,28 @@ def _one_band_at_a_time(
         band = next((b for b in bands if any(abs(lines[index].middle - lines[other].middle) <= BAND for other in b)), None)
         bands.append([index]) if band is None else band.append(index)
 
-    def rank(band: list[int]) -> tuple[float, float]:
-        covered = sum(_covered(lines[i], speech) * (lines[i].end_s - lines[i].start_s) for i in band) if speech else 0.0
-        height = sum(lines[i].box.height for i in band) / len(band)
-        return round(covered / 2.0), -height
+    bands = [band for band in bands if not _heads(band, lines)]
+    covered = [sum(_covered(lines[i], speech or ()) * (lines[i].end_s - lines[i].start_s) for i in band) for band in bands]
+    much = MUCH * max(covered, default=0.0)
+
+    def rank(place: int) -> tuple[bool, float]:
+        return covered[place] >= much, -_height(bands[place], lines)
 
     chosen: set[int] = set()
-    for band in sorted(bands, key=rank, reverse=True):
+    for band in (bands[place] for place in sorted(range(len(bands)), key=rank, reverse=True)):
         if not any(_stand_together(lines[a], lines[b]) for a in band for b in chosen):
             chosen |= set(band)
     return chosen
+
+
+def _heads(band: Sequence[int], lines: Sequence[Line]) -> bool:
+    """Whether a band is one of headlines that change from shot to shot: high up, large, and each stands a while."""
+    stands = median(lines[i].end_s - lines[i].start_s for i in band)
+    return median(lines[i].middle for i in band) < UPPER and _height(band, lines) >= LARGE and stands >= SHOT_S
+
+
+def _height(band: Sequence[int], lines: Sequence[Line]) -> float:
+    return sum(lines[i].box.height for i in band) / len(band)
 
 
 def _stand_together(a: Line, b: Line) -> bool:

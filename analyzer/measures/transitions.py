@@ -24,7 +24,7 @@ LEAST_RESIDUAL = 0.04
 RATIO, MARGIN = 2.0, 0.015
 """A cut's residual is this many times that of the frames around it, and this much more."""
 PLAIN_SPREAD, PLAIN_RESIDUAL, PLAIN_MARGIN = 0.65, 0.03, 0.005
-"""The last two where that share of all that has content changes: a dancer before a plain wall is a small part of the picture."""
+"""The last two where that share of what has content changes: a dancer before a plain wall is a small part of the picture."""
 CERTAIN_RESIDUAL = 0.18
 """Residual that is a cut whatever the frames around it do: no movement that was seen reached it."""
 CERTAIN_CHANGE = 0.12

@@ -38,7 +38,7 @@ BARE = ("", "count", "number", "text", "flag", "per minute")
 
 WORDS = (
     "yes", "no", "caption", "headline", "scene text", "watermark", "start", "cut", "dissolve", "fade", "weak", "fair",
-    "strong", "positive", "neutral", "negative", "face", "black", "freeze", "silence", "speech", "general", "red",
+    "strong", "positive", "neutral", "negative", "face", "black", "still", "silence", "speech", "general", "red",
     "dead air", "file", "video", "audio", "image", "tags", "transcript", "onscreen", "on-screen text", "post",
     "question", "bold claim", "number stat", "negative warning", "curiosity gap", "direct callout", "how to",
     "list promise", "story confession", "result first", "social proof authority", "offer urgency", "challenge stakes",

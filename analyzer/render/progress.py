@@ -24,7 +24,11 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
     console = Console(stderr=True)
     with Bar(
-        TextColumn("{task.description:<22}"), BarColumn(bar_width=30), TextColumn("{task.fields[of]}"), console=console, transient=True
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[of]}"),
+        console=console,
+        transient=True,
     ) as bar:
         task = bar.add_task("Starting", total=None, of="")
 

@@ -1,1 +1,1 @@
-"""One file a signal, found by folder discovery: see `analyzer.contract` for what each provides and docs/signals.md for how to add one."""
+"""One file a signal, found by folder discovery; `analyzer.contract` says what each provides, docs/signals.md how to add one."""

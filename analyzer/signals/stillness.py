@@ -1,6 +1,8 @@
 """Where nothing moves or nothing is seen: black, freezes, dead air, and how much the picture moves elsewhere.
 
-Movement is a fact here, not a fault. It looks at thumbnails, so what is smaller than a thumbnail's pixel may move unseen.
+Movement is a fact here, not a fault. A freeze is any picture that stands still to a viewer: a held frame, a title card and an
+empty room before a tripod alike; which of them was meant is not told here. It looks at thumbnails, so what is smaller than a
+thumbnail's pixel may move unseen.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         },
         evidence={
             "black": _spans("Black", "black", black_spans),
-            "freezes": _spans("Freezes", "freeze", freezes),
+            "freezes": _spans("Still picture", "still", freezes),
             "dead_air": _spans("Still and silent", "dead air", dead),
             "motion": _curve(series),
         },
@@ -212,17 +214,17 @@ def _curve(series: FrameSeries) -> Series:
 SIGNAL = Signal(
     id="stillness",
     title="Black, freezes and movement",
-    why="Shows where a viewer sees nothing new: black, frozen or dead stretches, and when the picture first moves.",
+    why="Shows where a viewer sees nothing new: black, still or dead stretches, and when the picture first moves.",
     kinds=("video",),
     measure=measure,
     metrics={
         "black_lead_s": Metric("s", "Black before the first picture"),
         "black_s": Metric("s", "Black in all"),
         "fade_in_s": Metric("s", "Time in which the opening rises out of black"),
-        "freeze_s": Metric("s", "Frozen picture in all"),
-        "longest_freeze_s": Metric("s", "Longest freeze"),
-        "freeze_share": Metric("share", "Share of the time that is frozen"),
-        "dead_air_s": Metric("s", "Frozen or black, and silent"),
+        "freeze_s": Metric("s", "Time in which nothing in the picture moves"),
+        "longest_freeze_s": Metric("s", "Longest stretch in which nothing moves"),
+        "freeze_share": Metric("share", "Share of the time in which nothing moves"),
+        "dead_air_s": Metric("s", "Still or black, and silent"),
         "motion_mean": Metric("share", "Mean change of luma from frame to frame"),
         "motion_in_hook": Metric("share", "The same in the first 3 seconds"),
         "first_motion_s": Metric("s", "When the picture first moves"),

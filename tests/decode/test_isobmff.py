@@ -34,7 +34,9 @@ def test_moov_first_or_last() -> None:
     assert layout(FTYP)["moov_first"] is None
 
 
-@pytest.mark.parametrize(("entries", "shifts"), [([(900, 1024)], False), ([(500, -1), (900, 0)], True), ([(10, 0), (10, 500)], True)])
+@pytest.mark.parametrize(
+    ("entries", "shifts"), [([(900, 1024)], False), ([(500, -1), (900, 0)], True), ([(10, 0), (10, 500)], True)]
+)
 def test_edit_lists_that_shift_or_cut(entries: list[tuple[int, int]], shifts: bool) -> None:
     moov = box(b"moov", box(b"trak", box(b"edts", elst(*entries))))
     assert layout(FTYP, moov, MDAT)["edit_list"] is shifts

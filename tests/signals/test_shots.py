@@ -126,8 +126,8 @@ def test_a_cut_of_a_person_before_a_plain_wall() -> None:
     rng = np.random.default_rng(0)
     wall = plain((128, 128, 128), 60, SIZE)
     for n in range(30):
-        wall[n, 4 + n % 3 : 32, 22:30] = (90, 20, 40)
-        wall[30 + n, 12 + n % 3 : 36, 28:44] = (90, 20, 40)
+        wall[n, 4 + n % 3 : 32, 22:30] = 80
+        wall[30 + n, 12 + n % 3 : 36, 28:44] = 80
     noisy = np.clip(wall + rng.normal(0, 1, wall.shape), 0, 255).astype(np.uint8)
     assert boundaries(measured(noisy)) == [("cut", 30)]
 

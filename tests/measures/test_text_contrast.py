@@ -1,0 +1,127 @@
+"""Contrast and height of drawn lines against what was drawn; the quads have room around the letters, as detectors leave."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from analyzer.measures.text_contrast import line_contrast, luminance, ratio
+from analyzer.measures.text_extent import extent
+from analyzer.measures.text_letters import Letters, separate
+
+Colour = tuple[int, int, int]
+TEXT = "Fresh bread today"
+LEFT, TOP = 60, 60
+BLACK, WHITE, NAVY, GREY = (0, 0, 0), (255, 255, 255), (20, 40, 90), (118, 118, 118)
+
+
+def light(colour: Colour) -> float:
+    return float(luminance(np.array([[colour]], np.uint8))[0, 0])
+
+
+def drawn(
+    colour: Colour, ground: Colour | NDArray[np.uint8], size: int = 48, text: str = TEXT, outline: Colour | None = None,
+    box: Colour | None = None, width: int = 900,
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:  # fmt: skip
+    """A picture with one line, and a quad around it with a fifth of its height of room."""
+    plain = isinstance(ground, tuple)
+    picture = Image.new("RGB", (width, 220), ground) if plain else Image.fromarray(ground)
+    paint, font = ImageDraw.Draw(picture), ImageFont.load_default(size)
+    x0, y0, x1, y1 = paint.textbbox((LEFT, TOP), text, font=font)
+    if box is not None:
+        paint.rectangle((x0 - 30, y0 - 15, x1 + 30, y1 + 15), fill=box)
+    paint.text((LEFT, TOP), text, font=font, fill=colour, stroke_width=3 if outline else 0, stroke_fill=outline)
+    room = 0.2 * (y1 - y0)
+    x0, y0, x1, y1 = x0 - room, y0 - room, x1 + room, y1 + room
+    return np.asarray(picture), np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+
+
+def letters_of(picture: NDArray[np.uint8], quad: NDArray[np.float32], text: str = TEXT) -> Letters:
+    found = separate(picture, quad, sum(sign.isalnum() for sign in text))
+    assert found is not None
+    return found
+
+
+def test_ratios_are_those_of_the_standard() -> None:
+    assert ratio(light(WHITE), light(BLACK)) == pytest.approx(21)
+    assert ratio(light(GREY), light(WHITE)) == pytest.approx(4.54, abs=0.01)
+    assert ratio(light(BLACK), light(BLACK)) == 1
+
+
+@pytest.mark.parametrize("size", [20, 48, 90])
+@pytest.mark.parametrize(
+    ("colour", "ground"), [(WHITE, BLACK), (BLACK, WHITE), (GREY, WHITE), ((130, 130, 130), GREY), (WHITE, NAVY)]
+)
+def test_letters_on_flat_ground(colour: Colour, ground: Colour, size: int) -> None:
+    measured = line_contrast(letters_of(*drawn(colour, ground, size)))
+    assert measured == pytest.approx(ratio(light(colour), light(ground)), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("colour", "outline", "ground"), [(WHITE, BLACK, GREY), (WHITE, BLACK, (0, 200, 220)), (NAVY, WHITE, (90, 60, 60))]
+)
+def test_outlined_letters_are_judged_against_their_outline(colour: Colour, outline: Colour, ground: Colour) -> None:
+    measured = line_contrast(letters_of(*drawn(colour, ground, outline=outline)))
+    assert measured == pytest.approx(ratio(light(colour), light(outline)), rel=0.25)
+
+
+@pytest.mark.parametrize("ground", [WHITE, BLACK, (230, 205, 120)])
+def test_letters_in_a_box_are_judged_against_the_box(ground: Colour) -> None:
+    measured = line_contrast(letters_of(*drawn((128, 48, 8), ground, box=NAVY)))
+    assert measured == pytest.approx(ratio(light((128, 48, 8)), light(NAVY)), rel=0.1)
+
+
+def test_the_weakest_part_of_the_line_counts() -> None:
+    ground = np.zeros((220, 900, 3), np.uint8)
+    ground[:, 260:] = 160
+    measured = line_contrast(letters_of(*drawn(WHITE, ground)))
+    assert measured == pytest.approx(ratio(1.0, light((160, 160, 160))), rel=0.1)
+
+
+def test_a_part_in_which_the_letters_vanish_has_no_contrast() -> None:
+    ground = np.zeros((220, 900, 3), np.uint8)
+    ground[:, 260:] = 255
+    assert line_contrast(letters_of(*drawn(WHITE, ground))) < 1.5
+
+
+def test_where_nothing_is_drawn_there_are_no_letters() -> None:
+    quad = np.array([[60, 60], [400, 60], [400, 110], [60, 110]], np.float32)
+    assert separate(np.full((220, 900, 3), 90, np.uint8), quad, 10) is None
+
+
+def test_a_quad_of_no_size_has_no_letters() -> None:
+    picture, _ = drawn(WHITE, BLACK)
+    assert separate(picture, np.array([[60, 60], [62, 60], [62, 110], [60, 110]], np.float32), 10) is None
+
+
+def test_the_same_line_always_has_the_same_letters() -> None:
+    noise = np.random.default_rng(3).integers(60, 140, (220, 900, 3), np.uint8)
+    first, second = (letters_of(*drawn(WHITE, noise)) for _ in range(2))
+    assert np.array_equal(first.mask, second.mask)
+
+
+@pytest.mark.parametrize("text", ["Fresh bread today", "Fresh bread", "FRESH BREAD", "on a sun seam", "any morning sun"])
+@pytest.mark.parametrize("size", [24, 60])
+def test_height_is_that_of_the_line_whatever_letters_it_has(text: str, size: int) -> None:
+    picture, quad = drawn(WHITE, NAVY, size, text)
+    corners, height = extent(quad, letters_of(picture, quad, text), text)
+    x0, top, x1, foot = ImageFont.load_default(size).getbbox("dhlgpy")
+    assert height == pytest.approx(foot - top, rel=0.13)
+    assert corners[3, 1] - corners[0, 1] == pytest.approx(height, abs=0.1)
+    assert corners[0, 1] == pytest.approx(TOP + top, abs=0.1 * size)
+
+
+def test_room_beside_the_letters_is_taken_away_but_no_letter() -> None:
+    picture, quad = drawn(WHITE, NAVY)
+    corners, _ = extent(quad, letters_of(picture, quad), TEXT)
+    columns = np.flatnonzero((picture > 150).all(axis=2).any(axis=0))
+    assert quad[0, 0] < corners[0, 0] <= columns[0] + 1
+    assert columns[-1] - 1 <= corners[1, 0] < quad[1, 0]
+
+
+def test_without_letters_the_quad_is_the_line() -> None:
+    quad = np.array([[60, 60], [400, 60], [400, 110], [60, 110]], np.float32)
+    corners, height = extent(quad, None, TEXT)
+    assert np.array_equal(corners, quad) and height == 50

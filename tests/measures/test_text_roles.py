@@ -1,0 +1,96 @@
+"""What lines are for, from where they stand, how long, and how they change."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.evidence import BoundingBox
+from analyzer.measures.text_roles import Line, roles
+from tests.make import box
+
+DURATION_S = 12.0
+SPOKEN, SILENT = [(0.2, 11.8)], list[tuple[float, float]]()
+
+
+def line(text: str, at: BoundingBox, start_s: float, end_s: float, *, angle: float = 0.0, moved: float = 0.0) -> Line:
+    return Line(text, at, start_s, end_s, angle, moved, 0.95)
+
+
+def turns(y: float, high: float, each_s: float = 2.0, name: str = "line", x: float = 0.5) -> list[Line]:
+    """Lines in one band, one after the other through the clip."""
+    count = int(DURATION_S / each_s)
+    return [
+        line(f"{name} {'abcdefghijklmnopqrstuvwxyz'[i]}", box(x - 0.3, y, x + 0.3, y + high), i * each_s, (i + 1) * each_s)
+        for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize("speech", [SPOKEN, SILENT, None])
+def test_lines_that_take_turns_low_in_the_frame_are_captions(speech: list[tuple[float, float]] | None) -> None:
+    assert set(roles(turns(0.7, 0.03), DURATION_S, speech)) == {"caption"}
+
+
+def test_single_words_in_the_middle_that_take_turns_are_captions() -> None:
+    assert set(roles(turns(0.5, 0.05, each_s=0.5), DURATION_S, SPOKEN)) == {"caption"}
+
+
+def test_one_low_line_while_somebody_speaks_is_a_caption_and_without_speech_is_none() -> None:
+    single = [line("Only once", box(0.2, 0.75, 0.8, 0.78), 2, 4)]
+    assert roles(single, DURATION_S, SPOKEN) == ["caption"]
+    assert roles(single, DURATION_S, SILENT) == ["headline"]
+
+
+@pytest.mark.parametrize("speech", [SPOKEN, SILENT])
+def test_a_headline_for_each_shot_is_no_caption(speech: list[tuple[float, float]]) -> None:
+    assert set(roles(turns(0.15, 0.05, each_s=3.0), DURATION_S, speech)) == {"headline"}
+
+
+def test_small_lines_that_take_turns_high_up_are_captions() -> None:
+    assert set(roles(turns(0.15, 0.02), DURATION_S, SPOKEN)) == {"caption"}
+
+
+def test_of_two_bands_at_the_same_time_the_smaller_one_has_the_captions() -> None:
+    large, small = turns(0.45, 0.07, 3.0, "Shot"), turns(0.75, 0.025, 2.0)
+    found = roles([*large, *small], DURATION_S, SPOKEN)
+    assert set(found[: len(large)]) == {"headline"} and set(found[len(large) :]) == {"caption"}
+
+
+def test_a_band_that_covers_little_of_the_speech_has_no_captions() -> None:
+    early = [line(f"Tiny {name}", box(0.2, 0.5, 0.8, 0.515), i, i + 1) for i, name in enumerate("abc")]
+    found = roles([*early, *turns(0.75, 0.03)], DURATION_S, SPOKEN)
+    assert set(found[:3]) == {"headline"} and set(found[3:]) == {"caption"}
+
+
+def test_a_line_that_stands_throughout_is_a_headline() -> None:
+    assert roles([line("Three tips", box(0.15, 0.2, 0.85, 0.25), 0, DURATION_S)], DURATION_S, SPOKEN) == ["headline"]
+
+
+def test_a_small_line_in_a_corner_throughout_is_a_watermark_and_a_short_one_is_not() -> None:
+    corner = box(0.03, 0.02, 0.2, 0.04)
+    assert roles([line("Studio Nord", corner, 0, DURATION_S)], DURATION_S, SILENT) == ["watermark"]
+    assert roles([line("Studio Nord", corner, 0, 2)], DURATION_S, SILENT) != ["watermark"]
+
+
+@pytest.mark.parametrize("text", ["@nord.bakery", "TikTok", "© Nord 2024", "www.nord.example"])
+def test_handles_and_marks_are_watermarks_anywhere(text: str) -> None:
+    assert roles([line(text, box(0.4, 0.5, 0.6, 0.52), 3, 5)], DURATION_S, SILENT) == ["watermark"]
+
+
+@pytest.mark.parametrize(("angle", "moved"), [(-9.0, 0.0), (0.0, 0.1)])
+def test_a_turned_or_moving_sign_is_of_the_scene(angle: float, moved: float) -> None:
+    sign = line("Bakery", box(0.3, 0.4, 0.5, 0.43), 2, 5, angle=angle, moved=moved)
+    assert roles([sign], DURATION_S, SILENT) == ["scene_text"]
+
+
+def test_a_wide_line_that_moves_is_a_ticker() -> None:
+    ticker = line("Breaking: bread is warm", box(0.1, 0.4, 0.9, 0.43), 0, 9, moved=0.5)
+    assert roles([ticker], DURATION_S, SILENT) == ["headline"]
+
+
+def test_a_small_line_off_the_middle_is_of_the_scene() -> None:
+    assert roles([line("Exit", box(0.1, 0.4, 0.2, 0.42), 2, 5)], DURATION_S, SILENT) == ["scene_text"]
+
+
+def test_an_image_has_no_captions() -> None:
+    lines = [line("Three tips", box(0.15, 0.2, 0.85, 0.25), 0, 0), line("small", box(0.1, 0.8, 0.2, 0.81), 0, 0)]
+    assert roles(lines, 0.0, None) == ["headline", "scene_text"]
