@@ -36,7 +36,7 @@ ASSET_FIELDS = ("kind", "has_audio")
 DERIVED = {"unsafe_share": "share", "shown_share": "share", "height_share": "share"}
 """Fields that are computed while judging, with their units; `analyzer.rules` computes them."""
 FIELDS = {
-    "contrast": "ratio", "contrast_median": "ratio", "height_px": "px", "needed_s": "s", "duration_s": "s",
+    "contrast": "ratio", "contrast_median": "ratio", "height_px": "px", "needed_s": "s", "start_s": "s", "duration_s": "s",
     "cps": "cps", "confidence": "share", "role": "text", "text": "text", "label": "text", "transition": "text",
 } | DERIVED  # fmt: skip
 """Fields of items of evidence that a rule may read, with their units."""

@@ -303,7 +303,7 @@ class _Pass:
             "height": height,
             "thumbnail": self.coded_thumbnail if self.transposed else self.coded_thumbnail[::-1],
             "video": {
-                "codec": codec.name,
+                "codec": codec.codec.canonical_name,
                 "profile": codec.profile,
                 "pixel_format": first.format.name,
                 "bit_depth": max((component.bits for component in components), default=8),
@@ -347,7 +347,7 @@ class _Pass:
             return None
         codec = self.audio.codec_context
         return {
-            "codec": codec.name,
+            "codec": codec.codec.canonical_name,
             "profile": codec.profile,
             "sample_rate": codec.sample_rate,
             "channels": codec.layout.nb_channels,

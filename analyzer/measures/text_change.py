@@ -47,7 +47,7 @@ def grey_copy(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = min(1.0, SIDE / max(image.shape[:2]))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
 
 
 def same_patch(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
@@ -75,9 +75,7 @@ class ChangeMap:
     def __init__(self) -> None:
         self._read: NDArray[np.uint8] | None = None
 
-    def regions(
-        self, grey: NDArray[np.uint8], soon: NDArray[np.uint8] | None, lost: list[Box], known: list[Box]
-    ) -> list[Box]:
+    def regions(self, grey: NDArray[np.uint8], soon: NDArray[np.uint8] | None, lost: list[Box], known: list[Box]) -> list[Box]:
         """Boxes in pixels of the copy that have to be read; the whole picture when it is the first or most changed.
 
         `soon` is the copy a tenth of a second later: what moved between the two was not drawn over the picture. `lost` are
@@ -123,7 +121,7 @@ def _shares(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     rows, columns = (-(-side // CELL) for side in mask.shape)
     padded = np.zeros((rows * CELL, columns * CELL), np.float32)
     padded[: mask.shape[0], : mask.shape[1]] = mask
-    return padded.reshape(rows, CELL, columns, CELL).mean(axis=(1, 3))  # type: ignore[no-any-return]
+    return padded.reshape(rows, CELL, columns, CELL).mean(axis=(1, 3))
 
 
 def _grouped(cells: NDArray[np.bool_]) -> list[Box]:
@@ -135,7 +133,7 @@ def _grouped(cells: NDArray[np.bool_]) -> list[Box]:
         if np.count_nonzero(cells[labels == label]) >= LEAST_CELLS:
             x, y, w, h = (int(value) for value in stats[label][:4])
             boxes.append((x * CELL - CELL, y * CELL - CELL / 2, (x + w) * CELL + CELL, (y + h) * CELL + CELL / 2))
-    return boxes  # type: ignore[return-value]
+    return boxes
 
 
 def _grown(box: Box, heights: float, width: int, height: int) -> Box:

@@ -158,7 +158,7 @@ def _in_line(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _within(outline: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, letters: int) -> NDArray[np.bool_] | None:
-    """The letters inside a class that is their outline: it has about as many holes as letters, all along the line. Else None."""
+    """The letters inside a class that is their outline: it has about as many holes as letters; else None."""
     height = outline.shape[0] - 2 * rim
     holes, pieces = _pieces(~outline, height)
     if pieces == 0 or pieces < HOLES * letters:

@@ -106,9 +106,7 @@ class Reader:
                 lines.append(_Known(whole, letters, text, confidence, place, patch.copy(), contrast))
         return lines
 
-    def _sighting(
-        self, index: int, time_s: float, image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]
-    ) -> Sighting:
+    def _sighting(self, index: int, time_s: float, image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -> Sighting:
         height, width = image.shape[:2]
         corners, high = extent(line.quad, line.letters, line.text)
         left, top = corners.min(axis=0) / (width, height)

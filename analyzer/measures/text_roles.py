@@ -21,6 +21,8 @@ WATERMARK = re.compile(
 """Names of apps and stock agencies, handles, copyright lines and addresses."""
 APPS = re.compile(r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|bilibili|kwai|likee|snapchat|filmora|veed", re.IGNORECASE)
 """Those whose mark shows that a clip comes from another platform or a free tool."""
+TIME_CODE = re.compile(r"\d{1,2}([:;.]\d\d){2,3}")
+"""A running clock is neither a caption nor a headline."""
 CORNER = 0.2
 """A mark of a channel stands in the outer fifth of the frame, both ways."""
 STANDS_SHARE, STANDS_S = 0.6, 3.0
@@ -129,6 +131,8 @@ def _alone(line: Line, duration_s: float) -> TextRole | None:
     cornered = min(across, 1 - across) < CORNER and min(line.middle, 1 - line.middle) < CORNER
     if duration_s and cornered and line.box.height < SMALL and stands >= max(STANDS_S, STANDS_SHARE * duration_s):
         return "watermark"
+    if TIME_CODE.fullmatch(line.text.strip()):
+        return "scene_text"
     if abs(line.angle) > TURNED_DEG or (line.moved > MOVED and not _scrolls(line)):
         return "scene_text"
     if not duration_s and (line.confidence < 0.9 or line.box.height < 0.015):

@@ -19,6 +19,8 @@ SAME_TEXT = 0.7
 """Similarity (0..1) from which two readings in one place are the same text; the reader's noise is below 0.1."""
 SAME_PLACE = 0.4
 """Share of the smaller box that both have in common."""
+COUNTER_DIGITS = 4
+"""Digits from which a line of digits that changes in its place is one counter, not one line after the other."""
 DRIFT = 0.12
 """How far, in frame sides, the same words may move between two looks, as a scroll or a camera move does."""
 
@@ -117,6 +119,8 @@ def affinity(before: OcrLine, after: OcrLine) -> float:
     alike = similarity(before.text, after.text)
     smaller = min(before.box.area, after.box.area)
     place = before.box.intersection(after.box) / smaller if smaller else 0.0
+    if place >= SAME_PLACE and _counts(before.text) and _counts(after.text) and _shape(before.text) == _shape(after.text):
+        return 1.0 + place
     if place >= SAME_PLACE and alike >= SAME_TEXT:
         return alike + place
     grew = _key(after.text).startswith(_key(before.text)) and abs(before.box.y0 - after.box.y0) < 0.5 * before.box.height
@@ -126,6 +130,16 @@ def affinity(before: OcrLine, after: OcrLine) -> float:
     if near and alike >= 0.9 and 0.7 < before.box.height / max(1e-6, after.box.height) < 1.4:
         return alike
     return 0.0
+
+
+def _counts(text: str) -> bool:
+    """Whether a text is a clock, a time code or another counter: digits, and hardly anything else."""
+    digits = sum(sign.isdigit() for sign in text)
+    return digits >= COUNTER_DIGITS and digits > 0.7 * len(_key(text))
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d", "0", _key(text))
 
 
 def similarity(a: str, b: str) -> float:

@@ -64,7 +64,9 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         {"tracks": TextTracks(title="On-screen text", items=tuple(tracks))},
         unmeasured,
         (
-            message("Cyrillic, Korean, Arabic, Hebrew, Hindi and Thai letters cannot be read and come out as Latin look-alikes."),
+            message(
+                "Cyrillic, Korean, Arabic, Hebrew, Hindi and Thai letters cannot be read and come out as Latin look-alikes."
+            ),
         ),
     )
 

@@ -60,6 +60,10 @@ METRICS = {
     "decode_errors": Metric("count", "Pieces that could not be decoded"),
 }
 
+STANDARD_RATES = (24_000 / 1001, 24.0, 25.0, 30_000 / 1001, 30.0, 48.0, 50.0, 60_000 / 1001, 60.0, 120.0)
+RATE_SLACK = 0.003
+"""Share by which the average of a recording strays from the rate that it was set to."""
+
 NOT_STATED = Reason(code="not_stated", sentence=message("The file does not say."))
 
 
@@ -75,7 +79,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "height": asset.height,
         "aspect_ratio": asset.width / asset.height if asset.height else None,
         "duration_s": asset.duration_s,
-        "frame_rate": float(Fraction(asset.frame_rate)) if asset.frame_rate else None,
+        "frame_rate": nominal_rate(float(Fraction(asset.frame_rate))) if asset.frame_rate else None,
         "bytes": asset.bytes,
         "has_audio": asset.has_audio,
         "bit_rate_kbps": _bit_rate(asset, facts),
@@ -102,6 +106,12 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     metrics = {name: known.get(name) for name in METRICS if known.get(name) is not None or name in nullable}
     unmeasured = {name: NOT_STATED for name in METRICS if name not in metrics}
     return Reading(metrics=metrics, unmeasured=unmeasured, evidence=_tables(facts))
+
+
+def nominal_rate(average: float) -> float:
+    """The standard rate that an average stands for: phones that mean 60 frames a second average 60.06."""
+    nearest = min(STANDARD_RATES, key=lambda rate: abs(rate - average))
+    return round(nearest if abs(nearest - average) <= RATE_SLACK * nearest else average, 3)
 
 
 def container_name(name: str, asset: Asset, brand: str | None = None) -> str:

@@ -91,6 +91,11 @@ def test_a_small_line_off_the_middle_is_of_the_scene() -> None:
     assert roles([line("Exit", box(0.1, 0.4, 0.2, 0.42), 2, 5)], DURATION_S, SILENT) == ["scene_text"]
 
 
+def test_a_time_code_is_no_caption() -> None:
+    clock = line("00:00:03:09", box(0.3, 0.75, 0.7, 0.78), 2, 4)
+    assert roles([clock], DURATION_S, SPOKEN) == ["scene_text"]
+
+
 def test_an_image_has_no_captions() -> None:
     lines = [line("Three tips", box(0.15, 0.2, 0.85, 0.25), 0, 0), line("small", box(0.1, 0.8, 0.2, 0.81), 0, 0)]
     assert roles(lines, 0.0, None) == ["headline", "scene_text"]

@@ -68,6 +68,12 @@ def test_the_box_is_that_of_the_reading_that_names_the_track() -> None:
     assert track.box == wide
 
 
+def test_a_time_code_is_one_track_and_a_price_that_falls_is_two() -> None:
+    frames = [[(text, PLACE)] for text in ("00:00:01:20", "00:00:09:07", "00:01:13:24")]
+    assert len(join(*seen(*frames))) == 1
+    assert len(join(*seen([("Now 95", PLACE)], [("Now 40", PLACE)]))) == 2
+
+
 def test_similarity_does_not_mind_case_blanks_and_dots() -> None:
     assert similarity("Wait, for it!", "WAITFORIT") == 1.0
     assert similarity("Wait", "Else") < 0.5
