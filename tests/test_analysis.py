@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer import Analyzer, Progress, Report, UsageError, analyze
+from analyzer import Analyzer, MediaError, Progress, Report, UsageError, analyze
 from tests.clips import encode, plain, tone
 
 LIGHT = ["technical", "shots", "stillness", "flash", "sound", "palette", "post_text"]
@@ -86,3 +86,21 @@ def test_stills_are_few_and_small(clip: Path) -> None:
     assert len(report.stills) <= 44 and max(len(still.jpeg) for still in report.stills) < 60_000
     assert all(max(still.width, still.height) <= 336 for still in report.stills)
     assert np.all(np.diff([still.time_s for still in report.stills]) > 0)
+
+
+@pytest.mark.slow
+def test_every_broken_file_ends_in_a_report_or_a_sentence(test_data: Path) -> None:
+    """Hundreds of damaged, odd and hostile files: no crash, no hang, no fault of ours."""
+    analyzer = Analyzer(use_cache=False)
+    faults, ended = {}, 0
+    for path in sorted(path for kind in ("images", "videos") for path in (test_data / "badmedia" / kind).iterdir()):
+        try:
+            report = analyzer.analyze(path, platform="tiktok")
+            failed = {signal.id: str(signal.reason.sentence) for signal in report.signals if signal.status == "failed" and signal.reason}
+        except MediaError as error:
+            failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io") else {}
+        ended += 1
+        if failed:
+            faults[path.name] = failed
+    assert ended > 400
+    assert faults == {}

@@ -236,17 +236,3 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "bad.mp4").write_bytes(struct.pack(">I4s", 8, b"ftyp") * 9)
     refused(tmp_path / "bad.mp4")
     assert not list(spool.iterdir())
-
-
-@pytest.mark.slow
-def test_every_broken_file_ends_in_frames_or_a_sentence(test_data: Path) -> None:
-    ended = {}
-    for path in sorted(path for kind in ("images", "videos") for path in (test_data / "badmedia" / kind).iterdir()):
-        try:
-            with read_media(path, asset_id="x") as media:
-                media.thumbnails.read(0, 1)
-                ended[path.name] = f"ok {len(media.frames)}"
-        except MediaError as error:
-            ended[path.name] = error.code
-    assert len(ended) > 400
-    assert not [name for name, how in ended.items() if how in ("crashed", "stalled", "io", "ok 0")]

@@ -66,4 +66,4 @@ def upright(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.u
     target = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), target)
     crop = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.rot90(crop) if size[1] >= 1.5 * size[0] else crop  # type: ignore[return-value]
+    return np.rot90(crop) if size[1] >= 1.5 * size[0] else crop

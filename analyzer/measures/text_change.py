@@ -128,7 +128,7 @@ def _grouped(cells: NDArray[np.bool_]) -> list[Box]:
     """Boxes in pixels around groups of cells, one cell of room on each side and two to the left and right."""
     joined = cv2.dilate(cells.astype(np.uint8), np.ones((3, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = []
+    boxes: list[Box] = []
     for label in range(1, count):
         if np.count_nonzero(cells[labels == label]) >= LEAST_CELLS:
             x, y, w, h = (int(value) for value in stats[label][:4])
