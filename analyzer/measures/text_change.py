@@ -17,11 +17,11 @@ SIDE = 640
 """Long side of the grey copy that is compared."""
 CELL = 10
 """Side of a cell in pixels of the copy."""
-DIFFERENCE = 8
+DIFFERENCE = 6
 """Grey levels by which the mean of 3 x 3 pixels changed; pale letters reach it, encoding noise does not."""
 CHANGED_SHARE = 0.10
 """Share of a cell's pixels that must have changed."""
-EDGE = 9
+EDGE = 7
 """Grey levels between neighbours that make an edge: letters of contrast 1.2 : 1 still have them."""
 EDGE_SHARE = 0.16
 """Share of edges in a cell that may hold letters."""
@@ -29,6 +29,10 @@ NEIGHBOURS = 4
 """Cells of the 3 rows x 5 columns around one that must be of the kind: letters stand in lines, outlines of things do not."""
 MOVED = 7
 """Grey levels by which the mean of 3 x 3 pixels changes within a tenth of a second where the picture moves."""
+GONE = 0.4
+"""Share of its edges that a cell keeps at most where text ended."""
+MOSTLY = 0.5
+"""Share of a cell that letters and their rims cover at most."""
 LEAST_CELLS = 2
 SAME = 0.88
 """Correlation of two pictures of the same line."""
@@ -88,17 +92,14 @@ class ChangeMap:
             self._read = grey.copy()
             return [whole]
         changed = np.abs(cv2.blur(grey.astype(np.float32) - self._read, (3, 3))) > DIFFERENCE
-        edges = _edges(grey)
-        if soon is not None and soon.shape == grey.shape:
-            moved = np.abs(cv2.blur(grey.astype(np.float32) - soon, (3, 3))) > MOVED
-            edges &= cv2.dilate(moved.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-        cells = (_shares(changed) >= CHANGED_SHARE) & (_shares(edges) >= EDGE_SHARE)
+        cells = (_shares(changed) >= CHANGED_SHARE) & (_drawn_shares(grey, soon) >= EDGE_SHARE)
         crowd = cv2.filter2D(cells.astype(np.float32), -1, np.ones((3, 5), np.float32), borderType=cv2.BORDER_CONSTANT)
-        boxes = [*_grouped(cells & (crowd >= NEIGHBOURS)), *(_grown(box, 0.5, width, height) for box in lost)]
+        boxes = [*_grouped(cells & (crowd >= NEIGHBOURS)), *(_grown(box, 1.0, width, height) for box in lost)]
         boxes = _merged([_grown(box, 0.0, width, height) for box in boxes])
         for line in known:
             near = _grown(line, 1.0, width, height)
-            boxes = [_union(box, line) if _touch(box, near) and _rows_overlap(box, line) else box for box in boxes]
+            room = _grown(line, 0.6, width, height)
+            boxes = [_union(box, room) if _touch(box, near) and _rows_overlap(box, line) else box for box in boxes]
         boxes = _merged(boxes)
         if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in boxes) > WHOLE_SHARE * width * height:
             boxes = [whole]
@@ -106,6 +107,21 @@ class ChangeMap:
             rows, columns = slice(int(y0), int(np.ceil(y1))), slice(int(x0), int(np.ceil(x1)))
             self._read[rows, columns] = grey[rows, columns]
         return boxes
+
+
+def _drawn_shares(grey: NDArray[np.uint8], soon: NDArray[np.uint8] | None) -> NDArray[np.float32]:
+    """Share of edges in each cell that do not move.
+
+    Where they are gone a moment later and most of the cell stands still, text may just have ended: all count.
+    """
+    edges = _edges(grey)
+    shares = _shares(edges)
+    if soon is None or soon.shape != grey.shape:
+        return shares
+    moved = np.abs(cv2.blur(grey.astype(np.float32) - soon, (3, 3))) > MOVED
+    still = _shares(edges & (cv2.dilate(moved.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0))
+    ended = (_shares(_edges(soon)) < GONE * shares) & (_shares(moved) < MOSTLY)
+    return np.where(ended, shares, still)
 
 
 def _edges(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:

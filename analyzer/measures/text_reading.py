@@ -27,6 +27,8 @@ LEAST_HEIGHT = 0.006
 
 BEHIND = 2.0
 """Grey levels by which the picture of a line must have changed for its contrast to be measured again."""
+SAME_PLACE = 0.75
+"""Intersection over union from which a line that was found again is the one that stood there."""
 LARGEST_HEIGHT = 0.4
 """Larger finds are shapes that look like a letter."""
 
@@ -69,17 +71,16 @@ class Reader:
         if self.always:
             self._change = ChangeMap()
         regions = self._change.regions(grey, soon, [_box(line.place) for line in gone], [_box(line.place) for line in here])
-        before = () if self.always else self._known
-        lines = [line for region in regions for line in self._searched(image, grey, scale, region, before)]
+        lines = [line for region in regions for line in self._searched(image, grey, scale, region, here)]
         unread = [line for line in here if not any(_inside(_box(line.place), region) for region in regions)]
         lines += [line for line in unread if not any(_overlap(line.place, other.place) for other in lines)]
         self._known = lines
         return [self._sighting(index, time_s, image, line, grey) for line in lines]
 
     def _searched(
-        self, image: NDArray[np.uint8], grey: NDArray[np.uint8], scale: float, region: Box, before: Iterable[_Known]
+        self, image: NDArray[np.uint8], grey: NDArray[np.uint8], scale: float, region: Box, here: Iterable[_Known]
     ) -> list[_Known]:
-        """The lines of one region; a line that looks as one that was read before is not read again."""
+        """The lines of one region; one that stands as it did when it was read is not read again."""
         x0, y0, x1, y1 = (round(value * scale) for value in region)
         crop = image[y0:y1, x0:x1]
         if min(crop.shape[:2]) < 8:
@@ -94,7 +95,7 @@ class Reader:
             share = (whole[:, 1].max() - whole[:, 1].min()) / image.shape[0]
             if patch.size == 0 or not LEAST_HEIGHT <= share <= LARGEST_HEIGHT:
                 continue
-            twin = next((line for line in before if line.place == place and same_patch(line.patch, patch)), None)
+            twin = next((line for line in here if _common(line.place, place) >= SAME_PLACE), None)
             if twin is not None:
                 lines.append(twin)
                 continue
@@ -150,12 +151,25 @@ def _box(place: tuple[slice, slice]) -> Box:
     return float(columns.start), float(rows.start), float(columns.stop), float(rows.stop)
 
 
+def _common(a: tuple[slice, slice], b: tuple[slice, slice]) -> float:
+    """Intersection over union of two places."""
+    both = _shared(a, b)
+    return both / (_size(a) + _size(b) - both) if both else 0.0
+
+
 def _overlap(a: tuple[slice, slice], b: tuple[slice, slice]) -> bool:
     """Whether two lines share most of the smaller one: then they are one line, read in two regions."""
+    return _shared(a, b) > 0.5 * min(_size(a), _size(b))
+
+
+def _shared(a: tuple[slice, slice], b: tuple[slice, slice]) -> int:
     rows = min(a[0].stop, b[0].stop) - max(a[0].start, b[0].start)
     columns = min(a[1].stop, b[1].stop) - max(a[1].start, b[1].start)
-    smaller = min((p[0].stop - p[0].start) * (p[1].stop - p[1].start) for p in (a, b))
-    return rows > 0 and columns > 0 and rows * columns > 0.5 * smaller
+    return max(0, rows) * max(0, columns)
+
+
+def _size(place: tuple[slice, slice]) -> int:
+    return (place[0].stop - place[0].start) * (place[1].stop - place[1].start)
 
 
 def _inside(line: Box, region: Box) -> bool:
