@@ -140,7 +140,7 @@ class Judgement(Noun):
         found = {verdict.status for verdict in self.verdicts}
         for status in ("fail", "warn", "pass"):
             if status in found:
-                return status  # type: ignore[return-value]
+                return status
         return "not_judged"
 
     def count(self, status: VerdictStatus) -> int:

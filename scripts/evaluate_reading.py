@@ -58,7 +58,8 @@ def main(clips: list[str]) -> None:
             ]
         total, found = total + len(lasting), found + len(lasting) - len(missed)
         print(
-            f"{Path(clip).name:36} tracks {len(lasting):3}, found {len(lasting) - len(missed):3};  frames {len(media.frames):3}, "
+            f"{Path(clip).name:36} tracks {len(lasting):3}, found {len(lasting) - len(missed):3};  "
+            f"frames {len(media.frames):3}, "
             f"searched {our_reader.searched:5.1f};  recognized {our_reader.recognized:3} of {all_reader.recognized:3};  "
             f"cpu {our_cpu:5.1f} of {all_cpu:5.1f}  {missed[:6] or ''}"
         )

@@ -28,7 +28,7 @@ def encode(
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Write RGB frames (height, width, 3), and float sound (channels, samples) at 48 kHz, to a file; MKV keeps the sound exact."""
+    """Write RGB frames (height, width, 3) and float sound (channels, samples) at 48 kHz; MKV keeps the sound exact."""
     frames = list(frames)
     height, width = frames[0].shape[:2]
     with av.open(str(path), "w", options=container_options or {}) as container:

@@ -96,7 +96,7 @@ def test_every_broken_file_ends_in_a_report_or_a_sentence(test_data: Path) -> No
     for path in sorted(path for kind in ("images", "videos") for path in (test_data / "badmedia" / kind).iterdir()):
         try:
             report = analyzer.analyze(path, platform="tiktok")
-            failed = {signal.id: str(signal.reason.sentence) for signal in report.signals if signal.status == "failed" and signal.reason}
+            failed = {s.id: str(s.reason.sentence) for s in report.signals if s.status == "failed" and s.reason}
         except MediaError as error:
             failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io") else {}
         ended += 1

@@ -83,7 +83,7 @@ def _fix(number: int, verdict: Verdict, locale: Locale) -> Iterator[tuple[int, s
         value = locale.label(locale.t("Measured"), one_line(locale.value(verdict.value, verdict.unit), 80))
         yield 4, f"{value} · {locale.label(locale.t('Limit'), locale.say(verdict.bound))}", "dim"
     places = [instance for instance in verdict.instances if instance.start_s is not None]
-    if places and not (verdict.fix and "where" in verdict.fix.params):
+    if places:
         more = len(places) - PLACES
         rest = f"; {locale.t('and {n} more', n=more)}" if more > 0 else ""
         yield 4, locale.label(locale.t("Where"), "; ".join(_place(place, locale) for place in places[:PLACES]) + rest), "dim"

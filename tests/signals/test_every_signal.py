@@ -14,8 +14,8 @@ from tests.make import Engines, image, media, noise, plain, tone
 
 SIGNALS = {signal.id: signal for signal in catalog.signals()}
 UNITS = {
-    "s", "px", "share", "ratio", "LUFS", "LU", "dBTP", "count", "flag", "text", "fps", "bytes", "kbps", "bit", "deg", "Hz", "cps",
-    "wpm", "dE", "number", "points", "per minute",
+    "s", "px", "share", "ratio", "LUFS", "LU", "dBTP", "count", "flag", "text", "fps", "bytes", "kbps", "bit", "deg", "Hz",
+    "cps", "wpm", "dE", "number", "points", "per minute",
 }  # fmt: skip
 
 
