@@ -6,12 +6,18 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 import analyzer
 from analyzer import cache
 from analyzer.errors import UsageError
 from analyzer.report import Report, SignalResult
+
+if TYPE_CHECKING:
+    from analyzer.decode.limits import Limits
+    from analyzer.engines import Engines
+
+Variant = Literal["organic", "ad"]
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,13 @@ class Analyzer:
         *,
         only: Iterable[str] = (),
         skip: Iterable[str] = (),
-        limits: Any = None,
+        limits: Limits | None = None,
         show_location: bool = False,
         use_cache: bool = True,
     ) -> None:
         self.only, self.skip = tuple(sorted(only)), tuple(sorted(skip))
         self.limits, self.show_location, self.use_cache = limits, show_location, use_cache
-        self._engines: Any = None
+        self._engines: Engines | None = None
         if self.only or self.skip:
             self._check_ids()
 
@@ -55,7 +61,7 @@ class Analyzer:
         *,
         post_text: str | None = None,
         platform: str | None = None,
-        variant: str = "organic",
+        variant: Variant = "organic",
         on_progress: OnProgress | None = None,
     ) -> Report:
         """Measure one asset, and judge it where a platform is named.
@@ -145,10 +151,22 @@ class Analyzer:
                 raise UsageError(f"There is no signal {name!r}. Signals: {', '.join(sorted(known))}.")
 
 
-def analyze(path: str | Path, **options: Any) -> Report:
-    """Analyse one asset with a fresh `Analyzer`; takes the options of `Analyzer` and of `Analyzer.analyze`."""
-    own = {name: options.pop(name) for name in ("only", "skip", "limits", "show_location", "use_cache") if name in options}
-    return Analyzer(**own).analyze(path, **options)
+def analyze(
+    path: str | Path,
+    *,
+    post_text: str | None = None,
+    platform: str | None = None,
+    variant: Variant = "organic",
+    only: Iterable[str] = (),
+    skip: Iterable[str] = (),
+    limits: Limits | None = None,
+    show_location: bool = False,
+    use_cache: bool = True,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Analyse one asset with an `Analyzer` of its own; the options are those of `Analyzer` and of `Analyzer.analyze`."""
+    analyzer = Analyzer(only=only, skip=skip, limits=limits, show_location=show_location, use_cache=use_cache)
+    return analyzer.analyze(path, post_text=post_text, platform=platform, variant=variant, on_progress=on_progress)
 
 
 def _engine_versions() -> str:

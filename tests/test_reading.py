@@ -169,6 +169,8 @@ def test_what_cannot_be_read_ends_in_a_sentence(tmp_path: Path) -> None:
     assert refused(tmp_path / "cut.mp4").code in ("not_media", "no_frames", "no_picture")
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     assert refused(tmp_path / "bomb.png").code == "too_many_pixels"
+    (tmp_path / "phone.heic").write_bytes(struct.pack(">I4s4s", 24, b"ftyp", b"heic") + b"\0\0\0\0mif1heic" + bytes(99))
+    assert "export it as JPEG" in str(refused(tmp_path / "phone.heic"))
     for error in (refused(tmp_path / "text.mp4"), refused(tmp_path / "empty.mp4")):
         assert str(error).endswith(".") and "Error" not in str(error)
 

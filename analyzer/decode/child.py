@@ -38,7 +38,7 @@ def main() -> None:
 def _read(job: dict[str, Any], limits: Limits) -> None:
     import cv2
 
-    from analyzer.decode.image import looks_like_image, read_image
+    from analyzer.decode.image import is_heic, looks_like_image, read_image
     from analyzer.decode.subtitles import read_sidecar
     from analyzer.decode.video import read_video
 
@@ -49,6 +49,8 @@ def _read(job: dict[str, Any], limits: Limits) -> None:
         head = file.read(64)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
+        if is_heic(head):
+            raise Refused("heic", "HEIC pictures cannot be read; export it as JPEG or PNG first.")
         if looks_like_image(head):
             facts = read_image(file, spool, limits, job["show_location"])
         else:

@@ -26,6 +26,15 @@ SERIAL_TAGS = {0xA430: "CameraOwnerName", 0xA431: "BodySerialNumber", 0xA435: "L
 PROBE_BYTES = 64
 
 
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""Major brands of HEIF pictures in HEVC: Pillow does not read them, and libav would show single tiles of them."""
+
+
+def is_heic(head: bytes) -> bool:
+    """Whether the first bytes are those of a HEIC picture."""
+    return head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS and b"avif" not in head and b"avis" not in head
+
+
 def looks_like_image(head: bytes) -> bool:
     """Whether the first bytes are those of an image format (and not of a video)."""
     starts = (
@@ -46,7 +55,7 @@ def looks_like_image(head: bytes) -> bool:
     return (
         head.startswith(starts)
         or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"))
+        or (head[4:8] == b"ftyp" and (b"avif" in head[8:] or b"avis" in head[8:]))
         or head[4:8] == b"jP  "
         or head[:4] == b"\xff\x4f\xff\x51"
     )
