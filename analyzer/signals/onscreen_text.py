@@ -42,15 +42,16 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     tracks = _tracks(lines, media, needed.get("speech"))
     text = "\n".join(dict.fromkeys(track.text for track in tracks))
     judged = [track for track in tracks if track.role in JUDGED]
+    moving = media.asset.kind == "video"
     unmeasured: dict[str, Reason] = {}
     metrics = {
         "tracks": len(tracks),
-        "first_text_s": tracks[0].start_s if tracks else None,
-        "text_time_share": _time_share(tracks, media.duration_s),
+        "first_text_s": tracks[0].start_s if tracks and moving else None,
+        "text_time_share": _time_share(tracks, media.duration_s) if moving else None,
         "text_area_max": round(max((sum(s.line.box.area for s in frame) for frame in seen), default=0.0), 4),
         "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
         "smallest_height_share": min((round(track.height_px / media.asset.height, 4) for track in judged), default=None),
-        "unreadable_tracks": sum(track.duration_s < track.needed_s for track in judged) if media.asset.kind == "video" else 0,
+        "unreadable_tracks": sum(track.duration_s < track.needed_s for track in judged) if moving else None,
         "characters": len(text.replace("\n", "")),
         "text": text,
     }
@@ -172,14 +173,12 @@ def _cells(box: BoundingBox, shape: tuple[int, ...]) -> tuple[slice, slice]:
 
 
 def _time_share(tracks: Sequence[TextTrack], duration_s: float) -> float:
-    """Share of the time during which any text stands; 1 or 0 for an image."""
-    if duration_s <= 0:
-        return float(bool(tracks))
+    """Share of the time during which any text stands."""
     covered, reached = 0.0, 0.0
     for track in sorted(tracks, key=lambda track: track.start_s):
         covered += max(0.0, track.end_s - max(reached, track.start_s))
         reached = max(reached, track.end_s)
-    return round(min(1.0, covered / duration_s), 4)
+    return round(min(1.0, covered / duration_s), 4) if duration_s else 0.0
 
 
 SIGNAL = Signal(
