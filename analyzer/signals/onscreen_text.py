@@ -26,6 +26,8 @@ LEAST_S = 0.3
 """Nobody reads a word in less: project choice."""
 STEP = 3.0
 """Grey levels by which the mean of a box must change for a line to have come or gone; else the interval's middle is taken."""
+READABLE = 1.15
+"""Lowest contrast at which the OCR engine was seen to read; a lower figure means that letters were not told from ground."""
 JUDGED = ("caption", "headline")
 """Roles that the maker of the video answers for."""
 LETTERS_FOR_LANGUAGE = 12
@@ -89,7 +91,7 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     kinds = roles(described, media.duration_s if media.asset.kind == "video" else 0.0, spans)
     tracks = []
     for line, (start_s, end_s), role in zip(lines, times, kinds, strict=True):
-        ratios = [s.contrast for s in line.sightings if s.contrast is not None]
+        ratios = [s.contrast for s in line.sightings if s.contrast is not None and s.contrast >= READABLE]
         tracks.append(
             TextTrack(
                 id=0,
