@@ -45,6 +45,8 @@ UPPER, LARGE, SHOT_S = 0.35, 0.035, 1.5
 """Lines that take turns above this, at least this large and for this long, are headlines of shots: frame heights, seconds."""
 MUCH = 0.6
 """Of two bands at the same time, one that covers this share of what the other covers may have the captions."""
+LONE_CHARACTERS = 4
+"""A caption that takes no turns with others is at least this long; a shorter one is a print or a label."""
 SPOKEN_SHARE = 0.5
 """Share of a caption's time during which somebody speaks."""
 
@@ -154,7 +156,8 @@ def _is_caption(index: int, lines: Sequence[Line], peers: Sequence[int], speech:
     spoken = speech is not None and _covered(line, speech) >= SPOKEN_SHARE
     if turns >= 2 or (turns == 1 and (spoken or speech is None)):
         return True
-    return bool(spoken and line.middle > 0.55 and line.box.height < 0.08 and line.end_s - line.start_s < CAPTION_S)
+    centred = abs((line.box.x0 + line.box.x1) / 2 - 0.5) < CENTRED
+    return spoken and centred and line.middle > 0.55 and line.box.height < 0.08 and len(line.text) >= LONE_CHARACTERS
 
 
 def _takes_turns(line: Line, other: Line) -> bool:

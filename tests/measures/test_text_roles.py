@@ -99,3 +99,9 @@ def test_a_time_code_is_no_caption() -> None:
 def test_an_image_has_no_captions() -> None:
     lines = [line("Three tips", box(0.15, 0.2, 0.85, 0.25), 0, 0), line("small", box(0.1, 0.8, 0.2, 0.81), 0, 0)]
     assert roles(lines, 0.0, None) == ["headline", "scene_text"]
+
+
+def test_a_print_off_the_middle_is_no_caption_though_somebody_speaks() -> None:
+    """Letters on a hoodie, seen for a second in a talking-head clip without captions."""
+    assert roles([line("ion", box(0.75, 0.85, 0.81, 0.88), 0.75, 1.97)], DURATION_S, SPOKEN) == ["scene_text"]
+    assert roles([line("on", box(0.45, 0.85, 0.55, 0.88), 0.75, 1.97)], DURATION_S, SPOKEN) == ["headline"]
