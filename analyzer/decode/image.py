@@ -23,7 +23,6 @@ STILL_SIDE = 2560
 DEFAULT_DELAY_MS = 100
 """Browsers show frames whose delay is 0 or 10 ms for 100 ms."""
 SERIAL_TAGS = {0xA430: "CameraOwnerName", 0xA431: "BodySerialNumber", 0xA435: "LensSerialNumber"}
-PROBE_BYTES = 64
 
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")

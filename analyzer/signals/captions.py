@@ -15,6 +15,7 @@ from typing import Literal
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, message
+from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_roles import APPS
 from analyzer.media import Media
 from analyzer.report import Reason, SignalResult
@@ -100,9 +101,7 @@ def _cues(tracks: Sequence[TextTrack]) -> tuple[Cue, ...]:
 
 
 def _same_cue(a: TextTrack, b: TextTrack) -> bool:
-    together = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
-    gap = max(a.box.y0, b.box.y0) - min(a.box.y1, b.box.y1)
-    return together > 0.6 * min(a.duration_s, b.duration_s) and gap < ROW_GAP * min(a.box.height, b.box.height)
+    return shared_time(a, b) > 0.6 and rows_apart(a.box, b.box) < ROW_GAP
 
 
 def _cue(rows: Sequence[TextTrack]) -> Cue:

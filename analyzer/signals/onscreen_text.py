@@ -13,6 +13,7 @@ import numpy as np
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
 from analyzer.errors import Unavailable
 from analyzer.evidence import BoundingBox, Spans, TextTrack, TextTracks, message
+from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_reading import Reader
 from analyzer.measures.text_roles import Line, roles
 from analyzer.measures.text_tracking import LineTrack, join
@@ -113,20 +114,13 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
 
 def _needed(track: TextTrack, tracks: Sequence[TextTrack]) -> float:
     """Seconds to read the block that a line belongs to: lines below each other that stand at the same time."""
-    block = [other for other in tracks if _one_block(track.box, other.box) and _together(track, other) > 0.6]
+    block = [other for other in tracks if _one_block(track.box, other.box) and shared_time(track, other) > 0.6]
     return round(max(LEAST_S, sum(len(other.text) for other in block) / READING_CPS), 2)
 
 
 def _one_block(a: BoundingBox, b: BoundingBox) -> bool:
-    gap = max(a.y0, b.y0) - min(a.y1, b.y1)
     beside = min(a.x1, b.x1) <= max(a.x0, b.x0)
-    return gap < 0.8 * min(a.height, b.height) and not beside and 0.5 < a.height / max(1e-6, b.height) < 2
-
-
-def _together(a: TextTrack, b: TextTrack) -> float:
-    """Share of the shorter one's time that both stand."""
-    both = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
-    return both / max(1e-6, min(a.duration_s, b.duration_s))
+    return rows_apart(a, b) < 0.8 and not beside and 0.5 < a.height / max(1e-6, b.height) < 2
 
 
 def _onset(line: LineTrack, media: Media) -> float:
