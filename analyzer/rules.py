@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from analyzer.errors import UsageError
 from analyzer.evidence import BoundingBox, Message, Scalar, field_of, items_of, message
-from analyzer.profile import ASSET_FIELDS, FULL_SCREEN, WITHOUT_ORDER, Condition, Profile, Rule, Variant
+from analyzer.profile import ASSET_FIELDS, DERIVED, FULL_SCREEN, WITHOUT_ORDER, Condition, Profile, Rule, Variant
 from analyzer.profile import check as check
 from analyzer.profile import load_profile as load_profile
 from analyzer.profile import profile_ids as profile_ids
@@ -150,7 +150,9 @@ def _cases(rule: Rule, report: Report, profile: Profile, variant: Variant) -> li
         if rule.field == "unsafe_share" and not _fills_screen(report):
             raise Unjudged("not_applicable", _reason(NOT_FULL_SCREEN))
         read = _reader(str(rule.field), profile, variant)
-        items = _items(signal, str(rule.each), rule)
+        items = [
+            item for item in _items(signal, str(rule.each), rule) if rule.field in DERIVED or hasattr(item, str(rule.field))
+        ]
         measured = [case for case in (Case(read(item), item) for item in items) if case.value is not None]
         if items and not measured:
             raise Unjudged("not_judged", _reason(message("It could not be measured on any of them."), "not_measured"))

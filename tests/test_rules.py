@@ -192,6 +192,9 @@ def test_keys_of_evidence_may_be_a_pattern() -> None:
     given = report(ok("captions", {}, embedded_1=cues[0], sidecar_1=cues[1], uncovered_speech=spans))
     found = verdict(given, metric=None, each="captions.*", field="cps", unit="cps", at_most={"warn": 20})
     assert (found.status, found.value, len(found.instances)) == ("warn", 30.0, 1)
+    bare = verdict(report(ok("captions", {}, uncovered_speech=spans)), metric=None, each="captions.*", field="cps", unit="cps",
+                   at_most={"warn": 20}, if_none="not_applicable")  # fmt: skip
+    assert bare.status == "not_applicable", "spans have no reading speed: there is nothing to measure"
 
 
 def test_where_shows_the_places_of_a_metric() -> None:
