@@ -2,43 +2,49 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+BASE := $(VENV)/.base
+ALL := $(VENV)/.all
 
 .PHONY: help demo test test-slow lint schema golden samples benchmark clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(BASE): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) .
 	@touch $@
 
-demo: $(INSTALLED)  ## install and check a sample video
+$(ALL): $(BASE)
+	$(INSTALL) '.[all,dev]'
+	@touch $@
+
+demo: $(BASE)  ## install and check a sample video
 	@mkdir -p out
 	$(BIN)/analyzer check samples/weak.mp4 --platform tiktok --out out || test $$? -eq 1
 
-test: $(INSTALLED)  ## install and run the fast tests
+test: $(ALL)  ## install and run the fast tests
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(INSTALLED)  ## the tests that take minutes
+test-slow: $(ALL)  ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
-lint: $(INSTALLED)  ## style and types
+lint: $(ALL)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-schema: $(INSTALLED)  ## write docs/report.schema.json anew
+schema: $(ALL)  ## write docs/report.schema.json anew
 	$(BIN)/analyzer schema > docs/report.schema.json
 
-golden: $(INSTALLED)  ## write the golden report anew
+golden: $(ALL)  ## write the golden report anew
 	$(BIN)/python scripts/make_golden.py
 
-samples: $(INSTALLED)  ## draw samples/ anew (needs espeak-ng)
+samples: $(ALL)  ## draw samples/ anew (needs espeak-ng)
 	$(BIN)/python scripts/make_samples.py
 
-benchmark: $(INSTALLED)  ## speed and memory, as ratios
+benchmark: $(ALL)  ## speed and memory, as ratios
 	$(BIN)/python scripts/benchmark.py
 
 clean:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from analyzer.report import Report, SignalResult
 if TYPE_CHECKING:
     from analyzer.decode.limits import Limits
     from analyzer.engines import Engines
+    from analyzer.engines.runtime import Device
 
 Variant = Literal["organic", "ad"]
 
@@ -33,11 +33,21 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
+@dataclass(frozen=True)
+class Given:
+    """What is known of an asset beside its bytes."""
+
+    post_text: str | None = None
+    find: tuple[str, ...] = ()
+    comments: tuple[str, ...] | None = None
+
+
 class Analyzer:
     """Keeps engines warm over many assets.
 
-    `only` and `skip` are ids of signals; what `only` names brings what it needs. With `use_cache`, an asset that was
-    analysed before with the same settings is not read again.
+    `only` and `skip` are ids of signals; what `only` names brings what it needs. `models` names the model of a task where it
+    is not to be the best on this machine, `device` where models run, and `exact` asks for 32-bit floats instead of the
+    fastest precision. With `use_cache`, an asset that was analysed before with the same settings is not read again.
     """
 
     def __init__(
@@ -48,9 +58,13 @@ class Analyzer:
         limits: Limits | None = None,
         show_location: bool = False,
         use_cache: bool = True,
+        models: Mapping[str, str] | None = None,
+        device: Device = "auto",
+        exact: bool = False,
     ) -> None:
         self.only, self.skip = tuple(sorted(only)), tuple(sorted(skip))
         self.limits, self.show_location, self.use_cache = limits, show_location, use_cache
+        self.models, self.device, self.exact = dict(models or {}), device, exact
         self._engines: Engines | None = None
         if self.only or self.skip:
             self._check_ids()
@@ -60,61 +74,70 @@ class Analyzer:
         path: str | Path,
         *,
         post_text: str | None = None,
+        find: Sequence[str] = (),
+        comments: Sequence[str] | None = None,
         platform: str | None = None,
         variant: Variant = "organic",
         on_progress: OnProgress | None = None,
     ) -> Report:
         """Measure one asset, and judge it where a platform is named.
 
-        `post_text` defaults to the text of the .txt file beside the asset. Raises `MediaError` when the asset cannot be
-        read, `UsageError` for an unknown platform.
+        `post_text` defaults to the text of the .txt file beside the asset; `find` says in words what to look for in the
+        picture, `comments` are those on the post. Raises `MediaError` when the asset cannot be read, `UsageError` for an
+        unknown platform or model.
         """
         from analyzer.rules import judge, load_profile
 
         profile = load_profile(platform) if platform else None
-        report = self._measured(Path(path), post_text, on_progress)
+        given = Given(post_text, tuple(find), None if comments is None else tuple(comments))
+        report = self._measured(Path(path), given, on_progress)
         return judge(report, profile, variant) if profile else report
 
-    def _measured(self, path: Path, post_text: str | None, on_progress: OnProgress | None) -> Report:
+    def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
         from analyzer.decode.limits import Limits
+        from analyzer.engines import Engines
         from analyzer.reading import check_regular, post_text_of, sha256_of, sidecars_of
 
         check_regular(path)
         asset_id = sha256_of(path)
-        post_text = post_text_of(path) if post_text is None else post_text
+        if given.post_text is None:
+            given = replace(given, post_text=post_text_of(path))
+        self._engines = self._engines or Engines(self.models, self.device, self.exact)
         key = cache.key_of(
             asset=asset_id,
             sidecars=[(sidecar.name, sha256_of(sidecar)) for sidecar in sidecars_of(path)],
-            post_text=post_text,
+            given=asdict(given),
             only=self.only,
             skip=self.skip,
             limits=repr(self.limits or Limits()),
             show_location=self.show_location,
-            engines=_engine_versions(),
+            engines=self._engines.fingerprint(),
         )
         if self.use_cache and (found := cache.get(key)) is not None:
             name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             return found.model_copy(update={"asset": found.asset.model_copy(update={"name": name})})
-        report = self._measure(path, asset_id, post_text, on_progress)
+        report = self._measure(path, asset_id, given, self._engines, on_progress)
         if self.use_cache and not any(result.status == "failed" for result in report.signals):
             cache.put(key, report)
         return report
 
-    def _measure(self, path: Path, asset_id: str, post_text: str | None, on_progress: OnProgress | None) -> Report:
+    def _measure(
+        self, path: Path, asset_id: str, given: Given, engines: Engines, on_progress: OnProgress | None
+    ) -> Report:
         from analyzer import catalog
-        from analyzer.engines import Engines
         from analyzer.reading import read_media
         from analyzer.stills import stills_of
 
         tell = on_progress or (lambda progress: None)
         chosen = self._chosen()
-        self._engines = self._engines or Engines()
         results: dict[str, SignalResult] = {}
         signals = catalog.signals()
         with read_media(
             path,
             asset_id=asset_id,
-            post_text=post_text,
+            post_text=given.post_text,
+            find=given.find,
+            comments=given.comments,
             limits=self.limits,
             show_location=self.show_location,
             on_progress=lambda done, total: tell(Progress("read", "Reading", done, total)),
@@ -122,7 +145,7 @@ class Analyzer:
             for number, signal in enumerate(signals):
                 tell(Progress(signal.id, signal.title, number, len(signals)))
                 if signal.id in chosen:
-                    results[signal.id] = catalog.run(signal, media, self._engines, results)
+                    results[signal.id] = catalog.run(signal, media, engines, results)
                 else:
                     results[signal.id] = catalog.not_requested(signal)
             tell(Progress("stills", "Pictures", len(signals), len(signals)))
@@ -155,6 +178,8 @@ def analyze(
     path: str | Path,
     *,
     post_text: str | None = None,
+    find: Sequence[str] = (),
+    comments: Sequence[str] | None = None,
     platform: str | None = None,
     variant: Variant = "organic",
     only: Iterable[str] = (),
@@ -162,15 +187,16 @@ def analyze(
     limits: Limits | None = None,
     show_location: bool = False,
     use_cache: bool = True,
+    models: Mapping[str, str] | None = None,
+    device: Device = "auto",
+    exact: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Analyse one asset with an `Analyzer` of its own; the options are those of `Analyzer` and of `Analyzer.analyze`."""
-    analyzer = Analyzer(only=only, skip=skip, limits=limits, show_location=show_location, use_cache=use_cache)
-    return analyzer.analyze(path, post_text=post_text, platform=platform, variant=variant, on_progress=on_progress)
-
-
-def _engine_versions() -> str:
-    from analyzer import manifests
-
-    versions = [(manifest.id, manifests.version_of(manifest)) for manifest in manifests.load()]
-    return hashlib.sha256(repr(versions).encode()).hexdigest()
+    analyzer = Analyzer(
+        only=only, skip=skip, limits=limits, show_location=show_location, use_cache=use_cache, models=models, device=device,
+        exact=exact,
+    )  # fmt: skip
+    return analyzer.analyze(
+        path, post_text=post_text, find=find, comments=comments, platform=platform, variant=variant, on_progress=on_progress
+    )

@@ -176,6 +176,16 @@ class Track(Noun):
     confidence: float
 
 
+class Caption(Noun):
+    """A sentence that a model wrote about the picture of a stretch of time; `time_s` is the frame that it saw."""
+
+    start_s: float
+    end_s: float
+    time_s: float
+    text: str
+    confidence: float | None = None
+
+
 class Swatch(Noun):
     """A colour and the share (0..1) of the picture that has it."""
 
@@ -249,6 +259,24 @@ class Tracks(Noun):
     items: tuple[Track, ...]
 
 
+class Captions(Noun):
+    kind: Literal["captions"] = "captions"
+    title: str
+    items: tuple[Caption, ...]
+
+
+class Embedding(Noun):
+    """The direction in which a model places an asset: look-alikes lie close. For machines, not for people."""
+
+    kind: Literal["embedding"] = "embedding"
+    title: str
+    model: str
+    """Id of the model; embeddings of different models cannot be compared."""
+    dims: int
+    values: str
+    """Base64 of `dims` little-endian 16-bit floats, of unit length."""
+
+
 class Palette(Noun):
     kind: Literal["palette"] = "palette"
     title: str
@@ -281,7 +309,8 @@ class Table(Noun):
 
 
 Evidence = Annotated[
-    Shots | Spans | TextTracks | Cues | Transcript | Detections | Tracks | Palette | Moments | Series | Table,
+    Shots | Spans | TextTracks | Cues | Transcript | Detections | Tracks | Captions | Palette | Moments | Series | Table
+    | Embedding,
     Field(discriminator="kind"),
 ]
 

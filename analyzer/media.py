@@ -155,6 +155,10 @@ class Media:
     loudness: Loudness | None = None
     subtitles: tuple[SubtitleTrack, ...] = ()
     post_text: str | None = None
+    find: tuple[str, ...] = ()
+    """What the person who asked wants to be looked for in the picture, in words."""
+    comments: tuple[str, ...] | None = None
+    """Comments on the post, where they were given."""
     facts: dict[str, Any] = field(default_factory=dict)
     """The container's facts as `analyzer.decoding` lists them."""
     notes: tuple[Message, ...] = ()

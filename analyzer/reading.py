@@ -93,6 +93,8 @@ def read_media(
     *,
     asset_id: str,
     post_text: str | None = None,
+    find: tuple[str, ...] = (),
+    comments: tuple[str, ...] | None = None,
     limits: Limits | None = None,
     show_location: bool = False,
     on_progress: Progress | None = None,
@@ -106,7 +108,8 @@ def read_media(
     folder = Path(tempfile.mkdtemp(prefix="analyzer-"))
     try:
         _decode(path, folder, limits, show_location, on_progress)
-        yield _media(path, asset_id, size, folder, post_text)
+        media = _media(path, asset_id, size, folder)
+        yield dataclasses.replace(media, post_text=post_text, find=find, comments=comments)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -170,7 +173,7 @@ def _follow(child: Any, lines: queue.Queue[str | None], limits: Limits, on_progr
             on_progress(event["done"], event["total"])
 
 
-def _media(path: Path, asset_id: str, size: int, folder: Path, post_text: str | None) -> Media:
+def _media(path: Path, asset_id: str, size: int, folder: Path) -> Media:
     facts = json.loads((folder / names.FACTS).read_text(encoding="utf-8"))
     times_s = np.fromfile(folder / names.TIMES, "<f8")
     video, audio, image = facts["video"], facts["audio"], facts["image"]
@@ -203,7 +206,6 @@ def _media(path: Path, asset_id: str, size: int, folder: Path, post_text: str | 
         audio=Audio(Samples(folder / names.AUDIO, "<i2")) if heard else None,
         loudness=_loudness(facts["loudness"], folder) if heard else None,
         subtitles=tuple(_subtitles(track) for track in facts["subtitles"]),
-        post_text=post_text,
         facts=facts,
         notes=tuple(Message(**note) for note in facts["notes"]),
     )

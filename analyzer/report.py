@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from analyzer.evidence import BoundingBox, Evidence, Message, Noun, Scalar
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Status = Literal["ok", "skipped", "unavailable", "failed"]
 VerdictStatus = Literal["pass", "warn", "fail", "not_applicable", "not_judged"]
@@ -53,6 +53,12 @@ class EngineUsed(Noun):
     task: str
     version: str
     licence: str
+    revision: str = ""
+    """Commit of the hub repository that the weights are from; empty for a model that a package carries."""
+    weights: str = ""
+    """One hash over the files of the weights."""
+    precision: str = ""
+    device: str = ""
 
 
 class SignalResult(Noun):

@@ -1,4 +1,4 @@
-"""Fixtures: the real material, and a cache of reports that no test shares with the user."""
+"""Fixtures: the real material, and folders of reports and models that no test shares with the user."""
 
 from __future__ import annotations
 
@@ -20,5 +20,6 @@ def test_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANALYZER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("ANALYZER_MODELS_DIR", str(tmp_path_factory.getbasetemp() / "models"))

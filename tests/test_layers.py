@@ -12,10 +12,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "analyzer"
 LAYERS = [
-    {"cli", "__main__", "doctor"},
+    {"cli", "cli_models", "__main__", "doctor"},
     {"analysis", "render", "stills", "cache"},
     {"catalog", "rules", "profile", "signals"},
-    {"reading", "sampling", "engines", "manifests", "decode"},
+    {"reading", "sampling", "engines", "manifests", "weights", "hub", "decode"},
     {"measures"},
     {"contract", "media"},
     {"report", "errors"},
@@ -24,7 +24,8 @@ LAYERS = [
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {
     "av": "decode", "PIL": "decode", "torch": "engines", "transformers": "engines", "whisper": "engines", "rapidocr": "engines",
-    "onnxruntime": "engines", "faster_whisper": "engines", "vaderSentiment": "engines", "py3langid": "engines",
+    "onnxruntime": "engines", "faster_whisper": "engines", "ctranslate2": "engines", "openvino": "engines",
+    "tokenizers": "engines", "huggingface_hub": "hub", "vaderSentiment": "engines", "py3langid": "engines",
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

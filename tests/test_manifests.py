@@ -13,7 +13,7 @@ from analyzer import manifests
 from analyzer.manifests import Manifest
 
 FIELDS = {
-    "id": "some-model", "task": "ocr", "engine": "some_engine", "preset": "embedded", "package": "no-such-package",
+    "id": "some-model", "task": "ocr", "engine": "some_engine", "presets": ["embedded"], "package": "no-such-package",
     "licence": "MIT", "licence_url": "https://example.com/l", "commercial_use": True, "source_url": "https://example.com",
     "size_mb": 1, "memory_mb": 1, "languages": [], "quality": "On 10 pictures of the project it found 9 of 10 things.",
     "limits": "Finds nothing in the dark.", "checked_on": "2026-11-24",
@@ -21,7 +21,7 @@ FIELDS = {
 
 
 def test_there_is_one_for_each_embedded_task() -> None:
-    tasks = [manifest.task for manifest in manifests.load()]
+    tasks = [manifest.task for manifest in manifests.of_preset("embedded")]
     assert sorted(tasks) == ["face-detection", "language-identification", "ocr", "sentiment", "voice-activity"]
 
 
@@ -48,14 +48,33 @@ def test_the_version_is_that_of_the_first_package_that_is_here() -> None:
     assert found is not None and found.startswith("numpy ")
 
 
-def test_the_default_is_one_that_can_run_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    absent = Manifest.model_validate(FIELDS)
-    present = Manifest.model_validate(FIELDS | {"id": "z", "package": "numpy"})
-    monkeypatch.setattr(manifests, "load", lambda: (absent, present))
-    assert manifests.default_for("ocr") is present
-    assert manifests.default_for("voice-activity") is None
-    monkeypatch.setattr(manifests, "load", lambda: (absent,))
-    assert manifests.default_for("ocr") is absent
+def test_the_models_of_a_task_come_in_order_of_their_presets(monkeypatch: pytest.MonkeyPatch) -> None:
+    from_hub = FIELDS | {"source": "hub", "repository": "someone/model", "files": ["model.onnx"]}
+    embedded, light, best, none = (
+        Manifest.model_validate(fields | {"id": name, "presets": presets})
+        for name, fields, presets in (
+            ("a", FIELDS, ["embedded"]), ("b", from_hub, ["light", "standard"]), ("c", from_hub, ["best"]), ("d", from_hub, []),
+        )
+    )  # fmt: skip
+    monkeypatch.setattr(manifests, "load", lambda: (embedded, light, best, none))
+    assert manifests.serving("ocr") == (best, light, embedded, none)
+    assert manifests.serving("voice-activity") == ()
+    assert manifests.of_preset("standard") == (light,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"repository": "someone/model"},
+        {"source": "hub"},
+        {"source": "hub", "repository": "someone/model", "presets": []},
+        {"source": "hub", "repository": "someone/model", "files": ["model.onnx"]},
+        {"source": "hub", "repository": "../../etc", "files": ["model.onnx"], "presets": []},
+    ],
+)
+def test_where_a_model_comes_from_is_stated_whole(change: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Manifest.model_validate(FIELDS | change)
 
 
 def test_reading_them_imports_no_engine() -> None:

@@ -1,59 +1,145 @@
-"""Engines by task: finds the model of a task in the manifests and loads its engine when it is first asked for.
+"""Engines by task: chooses the model of a task, loads its engine when it is first asked for, and lets go of others for room.
 
-Each module beside this one runs models of one library and has `load(manifest)`; it imports the library only there.
+Each engine module beside this one runs models of one library and has `load(manifest, runtime)`, which imports the library
+only there. What an engine of a task offers to signals:
+
+    voice-activity               speech_spans(audio) -> [(start_s, end_s)]
+    speech-to-text               transcribe(audio, spans, language) -> Transcribed(segments, language)
+    sound-events                 classify(audio) -> [(start_s, end_s, {label: probability})]
+    ocr                          detect(image), recognize(image, quads)
+    face-detection               detect(image) -> [(BoundingBox, confidence)]
+    object-detection             detect(images) -> for each image [(label, BoundingBox, confidence)]
+    open-vocabulary-detection    find(images, queries) -> the same, labels are the queries
+    scene-captioning             caption(images) -> for each image (text, confidence or None)
+    image-text-matching          embed(images) -> float32 (n, d) of unit length; probabilities(embeddings, group) -> (n, labels)
+    image-safety                 classify(images) -> for each image {label: probability}
+    sentiment                    score(text) -> Sentiment
+    emotion, irony, toxicity     classify(texts) -> for each text {label: probability}
+    language-identification      identify(text) -> (ISO 639-1 code or None, probability)
+
+Images are RGB uint8 arrays (height, width, 3) and may come from a generator: an engine takes them batch by batch and yields
+results in order. Every engine keeps to the languages, thresholds and prompts of its manifest.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from analyzer import manifests
-from analyzer.errors import Unavailable
+from analyzer import manifests, weights
+from analyzer.engines.runtime import Device, Runtime, free_memory_mb, release_unused
+from analyzer.errors import Unavailable, UsageError
 from analyzer.evidence import message
 from analyzer.manifests import Manifest
 from analyzer.report import EngineUsed
 
+MEMORY_SHARE = 0.6
+"""Share of the free memory that a further model may take before another has to go (project choice)."""
+
 
 class Engines:
-    """Engines by task, each loaded once and kept until it is released."""
+    """Engines by task, each loaded once and kept while there is room for it.
 
-    def __init__(self) -> None:
+    `models` names the model of a task where it is not to be the best that is on this machine; `device` is auto, cpu, cuda or
+    mps; `exact` asks for the numbers of 32-bit floats instead of the fastest that the manifests recommend.
+    """
+
+    def __init__(self, models: Mapping[str, str] | None = None, device: Device = "auto", exact: bool = False) -> None:
+        self._named = {task: _named(task, identity) for task, identity in (models or {}).items()}
+        self._device: Device = device
+        self._exact = exact
         self._loaded: dict[str, tuple[Manifest, Any]] = {}
 
     def __getitem__(self, task: str) -> Any:
         """The engine of a task; raises `Unavailable` where there is none on this machine."""
-        if task not in self._loaded:
-            manifest = _manifest_of(task)
-            self._loaded[task] = manifest, import_module(f"{__name__}.{manifest.engine}").load(manifest)
+        if task in self._loaded:
+            self._loaded[task] = self._loaded.pop(task)
+            return self._loaded[task][1]
+        manifest = self._choose(task)
+        folder = weights.verified_folder(manifest) if manifest.source != "package" else None
+        self._make_room(manifest.memory_mb)
+        runtime = Runtime(folder, self._device, self._exact)
+        self._loaded[task] = manifest, import_module(f"{__name__}.{manifest.engine}").load(manifest, runtime)
         return self._loaded[task][1]
 
     def used(self, task: str) -> EngineUsed:
         """Which model serves a task, for the report."""
-        manifest = self._loaded[task][0] if task in self._loaded else _manifest_of(task)
-        version = manifests.version_of(manifest) or ""
-        return EngineUsed(id=manifest.id, task=task, version=version, licence=manifest.licence)
+        manifest, engine = self._loaded.get(task) or (self._choose(task), None)
+        lock = weights.lock_of(manifest) if manifest.source != "package" else None
+        return EngineUsed(
+            id=manifest.id,
+            task=task,
+            version=manifests.version_of(manifest) or "",
+            licence=manifest.licence,
+            revision=lock.revision if lock else "",
+            weights=lock.digest if lock else "",
+            precision=getattr(engine, "precision", ""),
+            device=getattr(engine, "device", ""),
+        )
+
+    def fingerprint(self) -> str:
+        """Changes whenever another model would serve a task, or the same with other weights or another precision."""
+        state: list[Any] = [self._device, self._exact]
+        for task in sorted({manifest.task for manifest in manifests.load()}):
+            try:
+                manifest = self._choose(task)
+            except Unavailable:
+                continue
+            lock = weights.lock_of(manifest) if manifest.source != "package" else None
+            state.append((task, manifest.id, manifests.version_of(manifest), lock.digest if lock else ""))
+        return hashlib.sha256(repr(state).encode()).hexdigest()
 
     def release(self, task: str) -> None:
         """Let go of an engine, so that its memory can be freed."""
-        self._loaded.pop(task, None)
+        if self._loaded.pop(task, None) is not None:
+            release_unused()
+
+    def _choose(self, task: str) -> Manifest:
+        """The model that was named, else the best one that is here."""
+        serving = (self._named[task],) if task in self._named else manifests.serving(task)
+        for manifest in serving:
+            if _is_here(manifest):
+                return manifest
+        raise _missing(task, serving)
+
+    def _make_room(self, memory_mb: float) -> None:
+        """Let go of engines, those used longest ago first, until the next one fits."""
+        while self._loaded and memory_mb > MEMORY_SHARE * free_memory_mb(self._device):
+            self.release(next(iter(self._loaded)))
 
 
-def _manifest_of(task: str) -> Manifest:
-    manifest = manifests.default_for(task)
-    if manifest is None:
-        raise Unavailable(
-            "no_engine",
-            message("No model for {task} comes with this installation.", task=task),
-            message("A model for it has to be added; nothing else in the report depends on it."),
-        )
-    if not manifests.version_of(manifest):
-        package = manifest.package
-        raise Unavailable(
-            "missing_package",
-            message(
-                "The package {package}, which carries the model {model}, is not installed.", package=package, model=manifest.id
-            ),
-            message("pip install {package}", package=package),
-        )
+def _named(task: str, identity: str) -> Manifest:
+    manifest = manifests.named(identity)
+    if manifest.task != task:
+        raise UsageError(f"The model {identity} is for {manifest.task}, not for {task}.")
     return manifest
+
+
+def _is_here(manifest: Manifest) -> bool:
+    packaged = manifest.source == "package" or weights.lock_of(manifest) is not None
+    return packaged and manifests.version_of(manifest) is not None
+
+
+def _missing(task: str, serving: tuple[Manifest, ...]) -> Unavailable:
+    """Why no model serves a task, and the command that changes it."""
+    if not serving:
+        return Unavailable("no_engine", message("There is no model for {task}.", task=task))
+    pulled = next((m for m in serving if m.source != "package" and weights.lock_of(m) is not None), None)
+    packaged = next((m for m in serving if m.source == "package"), None)
+    wanting = pulled or packaged
+    if wanting is not None:
+        wanted = f"'content-analyzer[{wanting.extra}]'" if wanting.extra else wanting.package
+        return Unavailable(
+            "missing_package",
+            message("The package {package} for the model {model} is not installed.", package=wanting.package, model=wanting.id),
+            message("pip install {package}", package=wanted),
+        )
+    suggested = next((m for m in reversed(serving) if m.presets and manifests.version_of(m)), None)
+    suggested = suggested or next((m for m in reversed(serving) if m.presets), serving[0])
+    return Unavailable(
+        "missing_weights",
+        message("The model for {task} is not on this machine.", task=task),
+        message("analyzer models pull {model}", model=suggested.id),
+    )

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.engines.runtime import Runtime
 from analyzer.errors import Unavailable
 from analyzer.evidence import BoundingBox, message
 from analyzer.manifests import Manifest
 
 
-def load(manifest: Manifest) -> Haar:
+def load(manifest: Manifest, runtime: Runtime) -> Haar:
     """The detector of a manifest; raises `Unavailable` where this OpenCV has no cascades, as version 5 has not."""
     import cv2
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analyzer.engines.runtime import Runtime
 from analyzer.manifests import Manifest
 
 
-def load(manifest: Manifest) -> LangId:
+def load(manifest: Manifest, runtime: Runtime) -> LangId:
     """The identifier of a manifest, which chooses among the manifest's languages alone."""
     return LangId(manifest.languages, **manifest.settings)
 

@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.engines.runtime import Runtime
 from analyzer.manifests import Manifest
 
 EMPTY = np.zeros((0, 4, 2), np.float32)
 
 
-def load(manifest: Manifest) -> RapidOcr:
+def load(manifest: Manifest, runtime: Runtime) -> RapidOcr:
     """The engine with the settings of its manifest."""
     return RapidOcr(longest_side=manifest.settings["longest_side"])
 

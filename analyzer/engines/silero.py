@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.engines.runtime import Runtime, onnx_session
 from analyzer.errors import Unavailable
 from analyzer.evidence import message
 from analyzer.manifests import Manifest
@@ -44,7 +45,7 @@ GRID = 4
 Floats = NDArray[np.float32]
 
 
-def load(manifest: Manifest) -> Silero:
+def load(manifest: Manifest, runtime: Runtime) -> Silero:
     """The detector of a manifest; raises `Unavailable` where none of its files is on this machine."""
     for file in manifest.settings["files"]:
         folder_name, _, inside = file.partition("/")
@@ -65,13 +66,7 @@ class Silero:
 
     def __init__(self, path: Path, *, begin: float, hold: float, shortest_s: float, bridge_s: float) -> None:
         """Speech begins at probability `begin` and lasts while it stays above `hold`; times are seconds."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session: Any = onnx_session(path)
         self._in_sequence = "h" in {tensor.name for tensor in self._session.get_inputs()}
         self._begin, self._hold, self._shortest_s, self._bridge_s = begin, hold, shortest_s, bridge_s
 

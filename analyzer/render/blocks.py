@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.evidence import Evidence, Series, Swatch, Table
+from analyzer.evidence import Embedding, Evidence, Series, Swatch, Table
 from analyzer.render.i18n import Locale
 from analyzer.render.plain_text import one_line
 
@@ -78,6 +78,7 @@ def _columns(kind: str, locale: Locale) -> tuple[tuple[str, ...], Cells]:
             (t("What"), t("Share of the frame"), t("Confidence")),
             lambda seen, at: (at.word(seen.label), share(seen.box.area), share(seen.confidence)),
         ),
+        "captions": ((t("Text"), t("Confidence")), lambda caption, at: (caption.text, share(caption.confidence))),
         "palette": ((t("Colours"),), lambda span, at: (", ".join(f"{s.hex} {share(s.share)}" for s in span.swatches),)),
         "moments": ((t("Finding"), t("Words")), lambda moment, at: (at.say(moment.text), moment.quote)),
     }  # fmt: skip
@@ -93,6 +94,8 @@ def block_of(evidence: Evidence, locale: Locale, most: int) -> Block:
         return Block(title, columns, tuple(rows), max(0, len(evidence.rows) - most), timed=False)
     if isinstance(evidence, Series):
         return _of_series(evidence, title, locale, most)
+    if isinstance(evidence, Embedding):
+        return Block(title, (), ())
     if evidence.kind == "spans":
         unit = evidence.unit
         columns = (locale.t("Length"), locale.t("What"), _with_unit(locale.t("Value"), unit, locale))

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.evidence import Evidence, Scalar, Series, Table
+from analyzer.evidence import Evidence, Scalar, Series, Table, items_of
 from analyzer.render.plain_text import visible
 from analyzer.report import Report
 
@@ -86,7 +86,7 @@ def _items(evidence: Evidence) -> Iterator[dict[str, Any]]:
             yield {"text": "; ".join(f"{column}={_plain(cell)}" for column, cell in named)}
     else:
         unit = getattr(evidence, "unit", "")
-        for item in evidence.items:
+        for item in items_of(evidence):
             place = _place(item)
             if hasattr(item, "swatches"):
                 for swatch in item.swatches:

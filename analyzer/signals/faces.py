@@ -8,26 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.errors import NotApplicable
 from analyzer.evidence import BoundingBox, Detection, Detections, Track, Tracks, message
+from analyzer.measures.looks import HOOK_S, MOST_LOOKS, border_s, covered_s, looks_of
 from analyzer.media import Frame, Media
 from analyzer.report import SignalResult
 
-HOOK_S = 3.0
-"""The opening: a view counts from 3 s on Meta and TikTok (project choice, the window of the hook)."""
-HOOK_STEP_S, STEP_S = 0.5, 1.5
-"""Least time between two looks, in the opening and after it (project choice: each look costs about 65 ms of CPU, so a minute
-of motion costs 3 s)."""
-CHANGED = 6.0
-"""Mean difference of two thumbnails, of 255, from which the picture is another (project choice; coding noise stays below 2)."""
-ANOTHER = 24.0
-"""The same from which it is another shot (project choice)."""
-MOST_LOOKS = 600
-"""Looks at a clip, spread over it (project choice: bounds the cost of a long clip to about 40 s of CPU)."""
 SURE = 0.65
 """Confidence below which a face that was seen in one look only is taken for a false alarm: the three false ones in 228 pictures
 had 0.55 to 0.64 (measured)."""
@@ -35,8 +22,6 @@ NEAR = 1.2
 """Widths by which the middle of a face may move from look to look and still be the same track (project choice)."""
 MISSED = 1
 """Looks in a row in which a face may be missed without its track ending (project choice)."""
-CHUNK = 512
-"""Thumbnails that are compared in one call."""
 CLOSE_UP_SHARE = 0.1
 """Share of the frame that the face's box takes in a close-up: 45 % of the width of a 9:16 frame (project choice)."""
 
@@ -58,7 +43,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     if not media.frames:
         raise NotApplicable("no_frames", message("There is no frame to look at."))
     engine = engines["face-detection"]
-    looks = _looks(media)
+    looks = looks_of(media)
     found = [engine.detect(frame.load()) for frame in looks]
     notes = [message("Only upright faces seen from the front are found; profiles and covered faces are not.")]
     if len(looks) == MOST_LOOKS:
@@ -69,7 +54,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     else:
         kept = [face for face in _followed(found) if len(face.boxes) > 1 or face.confidence >= SURE]
         tracks = [_track(media, looks, face) for face in kept]
-        share = _covered_s(tracks) / media.duration_s if media.duration_s else 0.0
+        share = covered_s((track.start_s, track.end_s) for track in tracks) / media.duration_s if media.duration_s else 0.0
         per_look = [sum(look in face.boxes for face in kept) for look in range(len(looks))]
         found = [[(box, c) for box, c in faces if any(f.boxes.get(n) == box for f in kept)] for n, faces in enumerate(found)]
     largest = max((track.box.area for track in tracks), default=None)
@@ -91,29 +76,6 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         {"faces": Tracks(title="Faces", items=tuple(tracks)), "detections": Detections(title="Faces found", items=detections)},
         notes=tuple(notes),
     )
-
-
-def _looks(media: Media) -> list[Frame]:
-    """The kept frames that are looked at: those that differ from the one before, not too many in a second."""
-    chosen: list[Frame] = []
-    last: NDArray[np.int16] | None = None
-    frames = media.frames[:: -(-len(media.frames) // (4 * MOST_LOOKS))]
-    ends = [frame.time_s for frame in frames[1:]] + [media.duration_s]
-    for frame, end_s in zip(frames, ends, strict=True):
-        thumbnail = _thumbnail(media, frame.index)
-        if last is not None:
-            difference = float(np.abs(thumbnail - last).mean())
-            since_s, step_s = frame.time_s - chosen[-1].time_s, HOOK_STEP_S if frame.time_s < HOOK_S else STEP_S
-            another_shot = difference >= ANOTHER and (since_s >= step_s / 2 or end_s - frame.time_s >= step_s / 2)
-            if not another_shot and (difference < CHANGED or since_s < step_s):
-                continue
-        chosen.append(frame)
-        last = thumbnail
-    return chosen if len(chosen) <= MOST_LOOKS else [chosen[i] for i in np.linspace(0, len(chosen) - 1, MOST_LOOKS).astype(int)]
-
-
-def _thumbnail(media: Media, index: int) -> NDArray[np.int16]:
-    return np.asarray(media.thumbnails.read(index, index + 1)[0], np.int16)
 
 
 def _followed(found: Sequence[Sequence[tuple[BoundingBox, float]]]) -> list[_Face]:
@@ -143,30 +105,10 @@ def _apart(box: BoundingBox, other: BoundingBox) -> float:
 def _track(media: Media, looks: Sequence[Frame], face: _Face) -> Track:
     """When a face is there: from the change that brought it to the change that took it away."""
     first, last = min(face.boxes), face.last
-    start_s = _border(media, looks[first - 1], looks[first]) if first else looks[0].time_s
-    end_s = _border(media, looks[last], looks[last + 1]) if last + 1 < len(looks) else media.duration_s
+    start_s = border_s(media, looks[first - 1], looks[first]) if first else looks[0].time_s
+    end_s = border_s(media, looks[last], looks[last + 1]) if last + 1 < len(looks) else media.duration_s
     largest = max(face.boxes.values(), key=lambda box: box.area)
     return Track(start_s=round(start_s, 3), end_s=round(end_s, 3), label="face", box=largest, confidence=face.confidence)
-
-
-def _border(media: Media, before: Frame, after: Frame) -> float:
-    """The time between two looks at which half of the change between them has happened: the cut, where there is one."""
-    changes = []
-    for start in range(before.index, after.index, CHUNK):
-        pixels = media.thumbnails.read(start, min(start + CHUNK, after.index) + 1).astype(np.int16)
-        changes.append(np.square(np.abs(np.diff(pixels, axis=0)).mean(axis=(1, 2, 3))))
-    total = np.cumsum(np.concatenate([*changes, [0.0]]))
-    half = int(np.searchsorted(total, total[-1] / 2))
-    return float(media.thumbnails.times_s[min(before.index + 1 + half, after.index)])
-
-
-def _covered_s(tracks: Sequence[Track]) -> float:
-    """Time that at least one of the tracks covers."""
-    covered = until = 0.0
-    for track in sorted(tracks, key=lambda track: track.start_s):
-        covered += max(0.0, track.end_s - max(track.start_s, until))
-        until = max(until, track.end_s)
-    return covered
 
 
 SIGNAL = Signal(

@@ -9,15 +9,15 @@ import pytest
 
 from analyzer import manifests
 from analyzer.engines import haar
+from analyzer.engines.runtime import Runtime
 from analyzer.errors import Unavailable
 from tests.make import noise, plain
 
 
 @pytest.fixture(scope="module")
 def engine() -> haar.Haar:
-    manifest = manifests.default_for("face-detection")
-    assert manifest is not None
-    return haar.load(manifest)
+    manifest = manifests.named("haar-frontal-alt2")
+    return haar.load(manifest, Runtime())
 
 
 def picture(path: Path) -> np.ndarray:
@@ -51,8 +51,7 @@ def test_an_opencv_without_cascades_is_unavailable(monkeypatch: pytest.MonkeyPat
     import cv2
 
     monkeypatch.delattr(cv2, "CascadeClassifier")
-    manifest = manifests.default_for("face-detection")
-    assert manifest is not None
+    manifest = manifests.named("haar-frontal-alt2")
     with pytest.raises(Unavailable) as error:
-        haar.load(manifest)
+        haar.load(manifest, Runtime())
     assert error.value.code == "no_cascade"

@@ -6,13 +6,13 @@ import pytest
 
 from analyzer import manifests
 from analyzer.engines import langid
+from analyzer.engines.runtime import Runtime
 
 
 @pytest.fixture(scope="module")
 def engine() -> langid.LangId:
-    manifest = manifests.default_for("language-identification")
-    assert manifest is not None
-    return langid.load(manifest)
+    manifest = manifests.named("py3langid")
+    return langid.load(manifest, Runtime())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from analyzer import manifests
 from analyzer.engines import rapidocr
+from analyzer.engines.runtime import Runtime
 from tests.make import plain
 
 TEXT = "Wait for the end"
@@ -19,9 +20,8 @@ TEXT = "Wait for the end"
 
 @pytest.fixture(scope="module")
 def engine() -> rapidocr.RapidOcr:
-    manifest = manifests.default_for("ocr")
-    assert manifest is not None
-    return rapidocr.load(manifest)
+    manifest = manifests.named("ppocr-v6-small")
+    return rapidocr.load(manifest, Runtime())
 
 
 def drawn(text: str, size: tuple[int, int] = (640, 240), turned: int = 0) -> NDArray[np.uint8]:
@@ -116,7 +116,8 @@ def test_reading_needs_no_torch() -> None:
         "import sys, numpy as np\n"
         "from analyzer import manifests\n"
         "from analyzer.engines import rapidocr\n"
-        "rapidocr.load(manifests.default_for('ocr')).detect(np.zeros((64, 64, 3), np.uint8))\n"
+        "from analyzer.engines.runtime import Runtime\n"
+        "rapidocr.load(manifests.named('ppocr-v6-small'), Runtime()).detect(np.zeros((64, 64, 3), np.uint8))\n"
         "print('onnxruntime' in sys.modules, 'torch' in sys.modules)"
     )
     assert output(code) == "True False"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analyzer import manifests
 from analyzer.engines import silero
+from analyzer.engines.runtime import Runtime
 from analyzer.errors import Unavailable
 from analyzer.media import SPEECH_RATE, Audio, Samples
 from tests.make import tone
@@ -23,9 +24,8 @@ def audio(sound: NDArray[np.float32]) -> Audio:
 
 @pytest.fixture(scope="module")
 def engine() -> silero.Silero:
-    manifest = manifests.default_for("voice-activity")
-    assert manifest is not None
-    return silero.load(manifest)
+    manifest = manifests.named("silero-vad")
+    return silero.load(manifest, Runtime())
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +95,9 @@ def test_an_end_stays_where_the_surroundings_are_loud() -> None:
 
 
 def test_a_missing_file_is_unavailable() -> None:
-    manifest = manifests.default_for("voice-activity")
-    assert manifest is not None
+    manifest = manifests.named("silero-vad")
     with pytest.raises(Unavailable, match="not in the installed package"):
         silero.load(
-            manifest.model_copy(update={"settings": {"files": ["numpy/no.onnx", "no_such_package/x.onnx"], "speech": {}}})
+            manifest.model_copy(update={"settings": {"files": ["numpy/no.onnx", "no_such_package/x.onnx"], "speech": {}}}),
+            Runtime(),
         )

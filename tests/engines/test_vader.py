@@ -9,13 +9,13 @@ import pytest
 
 from analyzer import manifests
 from analyzer.engines import vader
+from analyzer.engines.runtime import Runtime
 
 
 @pytest.fixture(scope="module")
 def engine() -> vader.Vader:
-    manifest = manifests.default_for("sentiment")
-    assert manifest is not None
-    return vader.load(manifest)
+    manifest = manifests.named("vader")
+    return vader.load(manifest, Runtime())
 
 
 @pytest.mark.parametrize(
