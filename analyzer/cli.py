@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analyzer import cli_models
+
 if TYPE_CHECKING:
     from analyzer.report import Report
 
@@ -26,8 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-models_app = typer.Typer(help="The models behind the signals.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(models_app, name="models")
+app.add_typer(cli_models.app, name="models")
 
 
 class Format(StrEnum):
@@ -45,6 +46,15 @@ class Format(StrEnum):
 class Variant(StrEnum):
     organic = "organic"
     ad = "ad"
+
+
+class Device(StrEnum):
+    """Where models run."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
 
 
 class Language(StrEnum):
@@ -70,22 +80,32 @@ def check(
     format: Shown = Format.text,
     lang: In = Language.en,
     post_text: Annotated[str | None, typer.Option(help="Text of the post; default: the .txt beside the file.")] = None,
+    find: Annotated[list[str] | None, typer.Option(help="Look for this in the picture, in words; may be repeated.")] = None,
+    comments: Annotated[Path | None, typer.Option(help="A CSV file of the comments on the post.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Measure only this signal and what it needs; may be repeated.")] = None,
     skip: Annotated[list[str] | None, typer.Option(help="Leave this signal out; may be repeated.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="TASK=ID: the model of a task; may be repeated.")] = None,
+    device: Annotated[Device, typer.Option(help="Where models run.")] = Device.auto,
+    exact: Annotated[bool, typer.Option("--exact", help="32-bit floats instead of the fastest precision.")] = False,
     cache: Annotated[bool, typer.Option(help="Use the report of an earlier run on the same file.")] = True,
     show_location: Annotated[bool, typer.Option("--show-location", help="Show coordinates found in the file.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
     """Measure a video or an image, judge it for a platform, and write NAME.report.json and NAME.report.html."""
     from analyzer.analysis import Analyzer
+    from analyzer.comments import comments_of
     from analyzer.render.progress import shown_progress
 
     def run() -> Report:
-        analyzer = Analyzer(only=only or (), skip=skip or (), show_location=show_location, use_cache=cache)
+        analyzer = Analyzer(
+            only=only or (), skip=skip or (), show_location=show_location, use_cache=cache, models=_models(model or []),
+            device=device.value, exact=exact,
+        )  # fmt: skip
         with shown_progress(quiet) as on_progress:
             return analyzer.analyze(
-                path, post_text=post_text, platform=platform, variant=variant.value, on_progress=on_progress
-            )
+                path, post_text=post_text, find=find or (), comments=comments_of(comments) if comments else None,
+                platform=platform, variant=variant.value, on_progress=on_progress,
+            )  # fmt: skip
 
     report = _or_exit(run)
     _finish(report, format, lang, *_or_exit(lambda: _write(report, path, out, lang)))
@@ -193,21 +213,6 @@ def schema() -> None:
     _print_json(json_schema())
 
 
-@models_app.command("list")
-def models_list(format: Annotated[Format, typer.Option("--format", "-f", help="text or json.")] = Format.text) -> None:
-    """List the models, whether each is on this machine, its licence, size and measured quality."""
-    from analyzer import manifests
-
-    rows = [manifest.model_dump(mode="json") | {"installed": manifests.version_of(manifest)} for manifest in manifests.load()]
-    if format is Format.json:
-        _print_json(rows)
-        return
-    for row in rows:
-        state = f"in {row['installed']}" if row["installed"] else f"missing: pip install {row['package']}"
-        typer.echo(f"{row['id']}  [{row['task']}]  {row['licence']}, {row['size_mb']:g} MB, {state}")
-        typer.echo(f"    {row['quality']}\n    Limits: {row['limits']}")
-
-
 @app.command()
 def doctor() -> None:
     """Say what this machine has and what is missing."""
@@ -243,6 +248,16 @@ def _or_exit(step: Any) -> Any:
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         raise typer.Exit(130) from None
+
+
+def _models(named: list[str]) -> dict[str, str]:
+    """The model of each task that was named as TASK=ID."""
+    from analyzer.errors import UsageError
+
+    pairs = [word.partition("=") for word in named]
+    if wrong := next((word for word, (task, _, identity) in zip(named, pairs, strict=True) if not (task and identity)), None):
+        raise UsageError(f"--model {wrong} names no model of a task. Say TASK=ID; `analyzer models list` shows both.")
+    return {task: identity for task, _, identity in pairs}
 
 
 def _write(report: Report, media: Path, out: Path, lang: Language) -> tuple[Path, Path]:

@@ -1,4 +1,4 @@
-"""What this machine has of what the product can use; `analyzer doctor` prints it."""
+"""What this machine has of what the product can use; `analyzer doctor` prints it. Asks no network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import platform
 import shutil
 import tempfile
 from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
 
 PACKAGES = (
     "av",
@@ -17,30 +20,44 @@ PACKAGES = (
     "vaderSentiment",
     "py3langid",
     "pillow",
+    "huggingface_hub",
 )
 SCRATCH_BYTES = 2_000_000_000
 """Free space that an hour of video may need while it is read."""
+STANDARD_MEMORY_MB = 6_000
+"""Free memory from which the preset `standard` is suggested: its largest model takes half of it (project choice)."""
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+HUB_SETTINGS = ("ANALYZER_MODELS_DIR", "HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE")
 
 
 def findings() -> list[tuple[bool, str]]:
-    """(whether it is well, a sentence) for each thing that was looked at."""
+    """(whether it is well, a sentence) for each thing that was looked at; a model that was not pulled is no fault."""
     from analyzer import cache, manifests
 
     lines = [(True, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")]
     lines += [_package(name) for name in PACKAGES]
     lines.append(_one_cv2())
-    for manifest in manifests.load():
+    for manifest in manifests.of_preset("embedded"):
         version = manifests.version_of(manifest)
-        lines.append(
-            (
-                version is not None,
-                f"{manifest.task}: {manifest.id}" + ("" if version else f" needs pip install {manifest.package}"),
-            )
-        )
+        wanting = "" if version else f" needs pip install {manifest.package}"
+        lines.append((version is not None, f"{manifest.task}: {manifest.id}{wanting}"))
+    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings()]
     free = shutil.disk_usage(tempfile.gettempdir()).free
     lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
     lines.append((True, f"reports are remembered in {cache.folder()}"))
     return lines
+
+
+def suggested_preset() -> str:
+    """The preset that suits this machine: `best` beside a GPU, `standard` where there is memory, `light` without torch."""
+    from analyzer.engines.runtime import free_memory_mb
+
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        return "light"
+    apple = platform.system() == "Darwin" and platform.machine() == "arm64"
+    if apple or Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi"):
+        return "best"
+    return "standard" if free_memory_mb("cpu") >= STANDARD_MEMORY_MB else "light"
 
 
 def _package(name: str) -> tuple[bool, str]:
@@ -57,3 +74,67 @@ def _one_cv2() -> tuple[bool, str]:
     return len(present) == 1, f"one OpenCV ({', '.join(present)})" if len(
         present
     ) == 1 else f"several OpenCV packages: {present}"
+
+
+def _device() -> tuple[bool, str]:
+    """Where models would run."""
+    from analyzer.engines.runtime import torch_device
+
+    if find_spec("torch") is None:
+        return True, "models run on the CPU (torch is not installed)"
+    try:
+        return True, f"models that use torch run on {torch_device('auto')}"
+    except (ImportError, OSError) as error:
+        return False, f"torch is installed and cannot be loaded: {error}"
+
+
+def _extras() -> list[tuple[bool, str]]:
+    """The packages of each extra that models name."""
+    from analyzer import manifests
+
+    lines = []
+    for extra in sorted({manifest.extra for manifest in manifests.load() if manifest.extra}):
+        packages = sorted({manifest.package for manifest in manifests.load() if manifest.extra == extra})
+        here = [sentence for package in packages for good, sentence in (_package(package),) if good]
+        missing = "" if len(here) == len(packages) else f"; all of it: pip install 'content-analyzer[{extra}]'"
+        lines.append((True, f"extra {extra}: {', '.join(here) or 'not installed'}{missing}"))
+    return lines
+
+
+def _presets() -> list[tuple[bool, str]]:
+    """How many models of each preset are here; `analyzer models verify` checks their bytes."""
+    from analyzer import manifests, weights
+
+    lines = []
+    for preset in manifests.PRESETS[1:]:
+        models = manifests.of_preset(preset)
+        here = sum(weights.lock_of(manifest) is not None for manifest in models)
+        how = f" (analyzer models pull {preset})" if here < len(models) else ""
+        suits = ", suits this machine" if preset == suggested_preset() else ""
+        lines.append((True, f"preset {preset}{suits}: {here} of {len(models)} models are here{how}"))
+    return lines
+
+
+def _models_folder() -> list[tuple[bool, str]]:
+    """Where models lie, the room there, and folders that no lock vouches for."""
+    from analyzer import manifests, weights
+
+    root = weights.root()
+    above = next(folder for folder in (root, *root.absolute().parents) if folder.exists())
+    lines = [(True, f"models lie in {root}, {shutil.disk_usage(above).free / 1e9:.1f} GB free")]
+    for manifest in manifests.load():
+        if weights.folder_of(manifest).exists() and weights.lock_of(manifest) is None:
+            lines.append((False, weights.verify(manifest)[0]))
+    return lines
+
+
+def _settings() -> list[tuple[bool, str]]:
+    """What the environment says of the hub and the way to it; passwords and tokens are not shown."""
+    lines = [(True, f"{name} is {os.environ[name]}") for name in HUB_SETTINGS if os.environ.get(name)]
+    if os.environ.get("HF_TOKEN"):
+        lines.append((True, "HF_TOKEN is set"))
+    for name in PROXIES:
+        if os.environ.get(name):
+            address = urlsplit(os.environ[name])
+            lines.append((bool(address.hostname), f"{name} names {address.hostname or 'no host: it must be http://HOST:PORT'}"))
+    return lines
