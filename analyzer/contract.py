@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from analyzer.errors import SignalError
-from analyzer.evidence import Evidence, Message, Scalar
+from analyzer.evidence import Evidence, Message, Scalar, TranscriptSegment
 from analyzer.media import Media
 from analyzer.report import Reason, SignalResult
 
@@ -32,6 +32,28 @@ class Engines(Protocol):
     """Engines by task, loaded when they are first asked for."""
 
     def __getitem__(self, task: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Words that a speech-to-text engine wrote down and that were most likely not said, with the id of the reason."""
+
+    start_s: float
+    end_s: float
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Transcribed:
+    """What a speech-to-text engine heard."""
+
+    segments: tuple[TranscriptSegment, ...]
+    language: str
+    """As the engine names it, mostly ISO 639-1."""
+    language_probability: float
+    """1 where the language was given."""
+    dropped: tuple[Dropped, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ only there. What an engine of a task offers to signals:
     scene-captioning             caption(images) -> for each image (text, confidence or None)
     image-text-matching          embed(images) -> float32 (n, d) of unit length; probabilities(embeddings, group) -> (n, labels)
     image-safety                 classify(images) -> for each image {label: probability}
-    sentiment                    score(text) -> Sentiment
-    emotion, irony, toxicity     classify(texts) -> for each text {label: probability}
+    sentiment                    score(texts) -> for each text a Sentiment, whose label is None where it abstains
+    emotion, irony, toxicity     classify(texts) -> for each text {label: probability}, {} where the model cannot read it
     language-identification      identify(text) -> (ISO 639-1 code or None, probability)
 
 Images are RGB uint8 arrays (height, width, 3) and may come from a generator: an engine takes them batch by batch and yields

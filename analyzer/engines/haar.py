@@ -32,15 +32,20 @@ def load(manifest: Manifest, runtime: Runtime) -> Haar:
 class Haar:
     """Finds upright frontal faces in a picture."""
 
+    note = message("Only upright faces seen from the front are found; profiles and covered faces are not.")
+
     def __init__(
-        self, path: Path, *, side: int, smallest: float, scale_factor: float, neighbours: int, half_confidence: float
-    ) -> None:
+        self, path: Path, *, side: int, smallest: float, scale_factor: float, neighbours: int, half_confidence: float,
+        sure_confidence: float,
+    ) -> None:  # fmt: skip
         """`side`: pixels of the long side that is searched; `smallest`: side of the smallest face by the short side."""
         import cv2
 
         self._cascade: Any = cv2.CascadeClassifier(str(path))
         self._side, self._smallest, self._scale_factor, self._neighbours = side, smallest, scale_factor, neighbours
         self._half_confidence = half_confidence
+        self.sure = sure_confidence
+        """Confidence below which a face that was seen in one look only is taken for a false alarm."""
 
     def detect(self, image: NDArray[np.uint8]) -> list[tuple[BoundingBox, float]]:
         """Faces of an RGB picture (height, width, 3), largest first, each with a confidence in 0..1.

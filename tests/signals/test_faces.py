@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from analyzer.engines.haar import Haar
 from analyzer.errors import NotApplicable, Unavailable
-from analyzer.evidence import BoundingBox
+from analyzer.evidence import BoundingBox, message
 from analyzer.media import Media
 from analyzer.signals.faces import MOST_LOOKS, measure
 from tests.make import Engines, box, image, media, plain
@@ -19,6 +20,8 @@ FACE = box(0.4, 0.2, 0.6, 0.3)
 
 class Detector:
     """Sees the faces that belong to the colour of a picture's first pixel, and counts its looks."""
+
+    note, sure = message("Only faces from the front."), 0.65
 
     def __init__(self, **faces: list[tuple[BoundingBox, float]]) -> None:
         self.faces, self.looks = {int(colour[1:]): found for colour, found in faces.items()}, 0
@@ -117,8 +120,9 @@ def test_the_bound_on_looks_is_said() -> None:
     assert detector.looks == MOST_LOOKS and len(reading.notes) == 2
 
 
-def test_it_says_what_it_cannot_see() -> None:
-    assert "front" in str(run(clip((50, 1.0)), Detector()).notes[0])
+def test_it_says_what_its_engine_cannot_see() -> None:
+    assert run(clip((50, 1.0)), Detector()).notes == (Detector.note,)
+    assert "front" in str(Haar.note)
 
 
 def test_no_frames_and_no_engine() -> None:

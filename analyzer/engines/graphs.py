@@ -1,0 +1,147 @@
+"""Runs ONNX graphs on the CPU: OpenVINO in bfloat16 where both it and the processor offer that, else onnxruntime in float32.
+
+On two cores both run on one thread, because threads that wait burn what they gain. A graph of a torch network is exported
+once and kept beside the weights, so that the next run needs no torch at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer import weights
+from analyzer.engines.runtime import onnx_session
+from analyzer.manifests import Manifest
+
+EXPORTED = ".exported"
+"""Folder of exported graphs, beside those of the models."""
+OPSET = 17
+"""Version of the ONNX operators that an export uses."""
+EXPORTERS = ("torch", "transformers")
+"""Packages whose versions decide what an export looks like."""
+LEAST_AGREEMENT = 0.97
+"""Correlation of what a network says of a made picture in fast mode and in float32, below which it stays with float32
+(measured: 0.16 for a checkpoint that fails in 16 bits and finds nothing at all, 0.9999 for D-FINE-n with random weights)."""
+
+Run = Callable[[Sequence[NDArray[Any]]], list[NDArray[Any]]]
+"""Arrays in the order of the inputs to arrays in the order of the outputs."""
+Summary = Callable[[list[NDArray[Any]]], NDArray[Any]]
+"""Outputs to numbers in an order that does not depend on which of equal answers comes first."""
+
+
+class Graph:
+    """A graph that was opened; `precision` is what it got of what was wanted: bfloat16 or float32."""
+
+    def __init__(self, path: Path, precision: str) -> None:
+        self.precision = "bfloat16" if precision == "bfloat16" and _has_bfloat16() else "float32"
+        self.run: Run = _openvino(path) if self.precision == "bfloat16" else _onnxruntime(path)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a torch network becomes a graph, and how it is tried."""
+
+    export: Callable[[Path], None]
+    size: tuple[int, int]
+    """Height and width in pixels of the picture that the network takes, as (1, 3, height, width)."""
+    summary: Summary
+
+
+def open_exported(manifest: Manifest, folder: Path, precision: str, recipe: Recipe) -> Graph:
+    """The graph of a torch network, which is exported where it is not there yet; in bfloat16 only where that changes little.
+
+    Where the folder of the models cannot be written, the graph lives as long as the process and is exported again next time.
+    """
+    path = folder.parent / EXPORTED / manifest.id / f"{_digest(manifest, folder)}.onnx"
+    try:
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=path.parent) as near:
+                recipe.export(Path(near) / path.name)
+                os.replace(Path(near) / path.name, path)
+        return _tried(path, precision, recipe)
+    except OSError:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            recipe.export(Path(elsewhere) / path.name)
+            return _tried(Path(elsewhere) / path.name, precision, recipe)
+
+
+def agreement(fast: Run, exact: Run, recipe: Recipe) -> float:
+    """Correlation of what a network says in two precisions of a picture with edges, rings and gradients."""
+    height, width = recipe.size
+    down, across = np.mgrid[:height, :width] / np.array([[[height]], [[width]]])
+    gradients = np.stack([across, down, (across + down) / 2])
+    rings = 0.5 + 0.5 * np.sin(40 * np.hypot(across - 0.3, down - 0.6))
+    checks = ((across * 8).astype(int) + (down * 8).astype(int)) % 2 == 0
+    pixels = np.where(checks, gradients, rings)[None].astype(np.float32)
+    said = np.stack([recipe.summary(run([pixels])).ravel() for run in (fast, exact)]).astype(np.float64)
+    correlations: NDArray[np.float64] = np.atleast_2d(np.corrcoef(said))
+    return float(np.nan_to_num(correlations[0, 1]))
+
+
+def _tried(path: Path, precision: str, recipe: Recipe) -> Graph:
+    """The graph as it is wanted, if it agrees with float32; how far it does is written down beside it, for the next time."""
+    graph = Graph(path, precision)
+    if graph.precision == "float32":
+        return graph
+    record = path.with_name(f"{path.stem}-openvino-{_version('openvino')}.agreement")
+    if not record.is_file():
+        near = record.with_suffix(f".{os.getpid()}")
+        near.write_text(f"{agreement(graph.run, Graph(path, 'float32').run, recipe):.4f}\n", encoding="ascii")
+        near.replace(record)
+    return graph if float(record.read_text(encoding="ascii")) >= LEAST_AGREEMENT else Graph(path, "float32")
+
+
+def _digest(manifest: Manifest, folder: Path) -> str:
+    """Changes with the weights, and with the versions of what exports them."""
+    files = [weights.sha256_of(folder / name) for name in manifest.files]
+    return hashlib.sha256(repr((files, [_version(package) for package in EXPORTERS])).encode()).hexdigest()[:16]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _has_bfloat16() -> bool:
+    if find_spec("openvino") is None:
+        return False
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def _openvino(path: Path) -> Run:
+    import openvino
+
+    settings = {"INFERENCE_PRECISION_HINT": "bf16", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
+    compiled = openvino.Core().compile_model(str(path), "CPU", settings)
+    request = compiled.create_infer_request()
+
+    def run(inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        results = request.infer(list(inputs))
+        return [np.array(results[output]) for output in compiled.outputs]
+
+    return run
+
+
+def _onnxruntime(path: Path) -> Run:
+    session = onnx_session(path)
+    names = [node.name for node in session.get_inputs()]
+
+    def run(inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        return list(session.run(None, dict(zip(names, inputs, strict=True))))
+
+    return run

@@ -1,0 +1,206 @@
+"""How right the object detectors are, and what each mode moves: trained weights over labelled COCO images.
+
+    python scripts/evaluate_objects.py [--data DIR] [--draw DIR]
+
+The weights are those of `../shared/data/weights`, run by the engines that run the models of `models/`. Average precision is
+COCO's (101 points, IoU 0.5 to 0.95, crowds ignored) over the labelled images, whose small number makes it a check of the code
+rather than of a model. `fast against exact` matches what both are sure of by label and place; `exact against torch` compares
+with `transformers.pipeline` on the same weights. `--draw` writes the pictures with their boxes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.engines.runtime import Runtime
+from analyzer.evidence import BoundingBox
+from analyzer.manifests import Manifest, named
+
+ROOT = Path(__file__).parent.parent
+Detected = list[tuple[str, BoundingBox, float]]
+Picture = NDArray[np.uint8]
+IOUS = np.arange(0.5, 1.0, 0.05)
+TORCH = "DEIMv2-Atto, transformers"
+
+
+def models(weights: Path) -> dict[str, tuple[Manifest, Path]]:
+    """The local weights as manifests, with the folder of each."""
+    onnx, torch = named("yolox-s"), named("dfine-small-coco")
+
+    def like(base: Manifest, name: str, files: list[str], size: tuple[int, int] = (), **settings: Any) -> Manifest:
+        kept = base.settings
+        if settings:
+            kept = {key: value for key, value in kept.items() if key.endswith("_confidence")}
+        change = {"id": name, "files": tuple(files), "input_size": size, "settings": kept | settings}
+        return base.model_copy(update=change)
+
+    rgb, bgr = {"channels": "rgb", "scale": 1 / 255}, {"channels": "bgr", "scale": 1 / 255}
+    deim, fastest = "deimv2_hgnetv2_atto_coco.onnx", "FastestDet.onnx"
+    return {
+        "YOLOX-nano": (like(onnx, "yolox-nano", ["yolox_nano.onnx"], (416, 416)), weights),
+        "DEIMv2-Atto": (like(onnx, "deimv2-atto", [deim], (320, 320), format="deim", **rgb), weights),
+        "FastestDet": (like(onnx, "fastestdet", [fastest], (352, 352), format="fastestdet", overlap=0.45, **bgr), weights),
+        TORCH: (like(torch, "deimv2-atto-torch", list(torch.files)), weights / "deimv2_atto_transformers"),
+    }
+
+
+def engine(manifest: Manifest, folder: Path, exact: bool, least: float | None = None) -> Any:
+    """The engine of a manifest, where `least` is not given with its own threshold."""
+    if least is not None:
+        manifest = manifest.model_copy(update={"settings": manifest.settings | {"least_confidence": least}})
+    return import_module(f"analyzer.engines.{manifest.engine}").load(manifest, Runtime(folder, "cpu", exact))
+
+
+def average_precision(truth: dict[int, list[Any]], found: dict[int, Detected], names: dict[int, str]) -> NDArray[np.float64]:
+    """AP by IoU threshold, the mean over the classes that are in the truth; `truth` holds COCO annotations by image."""
+    scores = []
+    for number, name in names.items():
+        wanted = {image: [a for a in annotations if a["category_id"] == number] for image, annotations in truth.items()}
+        count = sum(not a["iscrowd"] for annotations in wanted.values() for a in annotations)
+        if count:
+            own = [(c, image, box) for image, all_found in found.items() for label, box, c in all_found if label == name]
+            own.sort(key=lambda one: -one[0])
+            scores.append([_of_class(wanted, own, count, iou) for iou in IOUS])
+    return np.mean(scores, axis=0)
+
+
+def _of_class(wanted: dict[int, list[Any]], own: list[tuple[float, int, BoundingBox]], count: int, least: float) -> float:
+    taken: dict[int, set[int]] = defaultdict(set)
+    right = []
+    for _, image, box in own:
+        free = [(_overlap(box, a), n) for n, a in enumerate(wanted[image]) if n not in taken[image] and not a["iscrowd"]]
+        best, which = max(free, default=(0.0, -1))
+        if best >= least:
+            taken[image].add(which)
+            right.append(1)
+        elif not any(a["iscrowd"] and _overlap(box, a) >= least for a in wanted[image]):
+            right.append(0)
+    hits = np.cumsum(right)
+    recall, precision = hits / count, hits / np.arange(1, len(right) + 1)
+    precision = np.maximum.accumulate(precision[::-1])[::-1]
+    at = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return float(np.mean([precision[i] if i < len(precision) else 0.0 for i in at]))
+
+
+def _overlap(box: BoundingBox, annotation: Any) -> float:
+    """IoU with an annotation; with a crowd, the share of the box that lies in it."""
+    other = annotation["box"]
+    return box.intersection(other) / box.area if annotation["iscrowd"] else box.iou(other)
+
+
+def labelled(data: Path) -> tuple[dict[int, Picture], dict[int, list[Any]], dict[int, str]]:
+    """Pictures and annotations by image, and names by category."""
+    from PIL import Image
+
+    coco = json.loads((data / "images" / "coco" / "instances.json").read_text(encoding="utf-8"))
+    pictures, truth = {}, {}
+    for image in coco["images"]:
+        with Image.open(data / "images" / "coco" / image["file_name"]) as file:
+            pictures[image["id"]] = np.asarray(file.convert("RGB"))
+        truth[image["id"]] = [a for a in coco["annotations"] if a["image_id"] == image["id"]]
+        for a in truth[image["id"]]:
+            (x, y, across, down), w, h = a["bbox"], image["width"], image["height"]
+            a["box"] = BoundingBox(x0=x / w, y0=y / h, x1=(x + across) / w, y1=(y + down) / h)
+    return pictures, truth, {category["id"]: category["name"] for category in coco["categories"]}
+
+
+def moved(before: Iterable[Detected], after: Iterable[Detected]) -> str:
+    """How far detections moved: largest and mean difference of the score, smallest IoU, and what one of both lacks."""
+    scores, ious, lost, total = [0.0], [1.0], 0, 0
+    for old, new in zip(before, after, strict=True):
+        left = list(new)
+        total += len(old)
+        for label, box, score in old:
+            same = max((n for n in left if n[0] == label), key=lambda n: n[1].iou(box), default=None)
+            if same is None or same[1].iou(box) < 0.5:
+                lost += 1
+                continue
+            left.remove(same)
+            scores.append(abs(score - same[2]))
+            ious.append(box.iou(same[1]))
+        lost += len(left)
+    return (
+        f"{total} detections, {lost} in one alone; score moves by {max(scores):.4f} at most, {np.mean(scores[1:]):.4f} in the "
+        f"mean; least IoU {min(ious):.4f}"
+    )
+
+
+def by_pipeline(folder: Path, pictures: Iterable[Picture], least: float) -> list[Detected]:
+    """What `transformers.pipeline` says in torch."""
+    from PIL import Image
+    from transformers import pipeline
+
+    detect = pipeline("object-detection", model=str(folder), device="cpu")
+    answers = []
+    for picture in pictures:
+        height, width = picture.shape[:2]
+        answers.append([
+            (one["label"], BoundingBox(**{key: value / size for key, value, size in zip(
+                ("x0", "y0", "x1", "y1"), one["box"].values(), (width, height, width, height), strict=True)}), one["score"])
+            for one in detect(Image.fromarray(picture), threshold=least)
+        ])  # fmt: skip
+    return answers
+
+
+def draw(picture: Picture, found: Detected, path: Path) -> None:
+    from PIL import Image, ImageDraw
+
+    image = Image.fromarray(picture)
+    pen = ImageDraw.Draw(image)
+    for label, box, score in found:
+        corners = [box.x0 * image.width, box.y0 * image.height, box.x1 * image.width, box.y1 * image.height]
+        pen.rectangle(corners, outline=(255, 0, 80), width=3)
+        pen.text((corners[0] + 4, corners[1] + 2), f"{label} {score:.2f}", fill="yellow", stroke_width=2, stroke_fill="black")
+    image.save(path)
+
+
+def timed(detect: Callable[[], list[Detected]], count: int) -> tuple[list[Detected], float]:
+    began = time.process_time()
+    return detect(), 1000 * (time.process_time() - began) / count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--draw", type=Path)
+    options = parser.parse_args()
+    pictures, truth, names = labelled(options.data)
+    print(f"{len(pictures)} images, {sum(map(len, truth.values()))} objects\n")
+    for title, (manifest, weights) in models(options.data / "weights").items():
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / manifest.id
+            folder.mkdir()
+            for name in manifest.files:
+                (folder / name).symlink_to(weights / name)
+            sure: dict[bool, list[Detected]] = {}
+            for exact in (True, False):
+                running = engine(manifest, folder, exact, 0.01)
+                found, cost = timed(lambda: list(running.detect(pictures.values())), len(pictures))  # noqa: B023
+                ap = average_precision(truth, dict(zip(pictures, found, strict=True)), names)
+                sure[exact] = list(engine(manifest, folder, exact).detect(pictures.values()))
+                mode = "exact" if exact else "fast"
+                figures = f"AP {ap.mean():.3f} AP50 {ap[0]:.3f} {cost:5.0f} CPU ms a picture"
+                print(f"{title:26} {mode:5} {running.precision:8} {figures}")
+            print(f"{'':26} fast against exact: {moved(sure[True], sure[False])}")
+            if title == TORCH:
+                torch = by_pipeline(folder, pictures.values(), manifest.settings["least_confidence"])
+                print(f"{'':26} exact against torch: {moved(torch, sure[True])}")
+            if options.draw:
+                options.draw.mkdir(parents=True, exist_ok=True)
+                for number, one in zip(pictures, sure[False], strict=True):
+                    draw(pictures[number], one, options.draw / f"{manifest.id}-{number}.jpg")
+
+
+if __name__ == "__main__":
+    main()
