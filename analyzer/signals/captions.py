@@ -1,9 +1,9 @@
 """Captions: which text stands for what is said, how much of the speech it covers, and how fast it has to be read.
 
-Takes burned-in captions from the on-screen text and subtitles from inside and beside the file, and treats them alike. It does
-not compare words with speech: that needs a transcript. A muted clip is understandable where cues of any origin cover at least
-`COVERED` of its speech; where nobody speaks, where captions or a headline tell something; and it is not decided where nothing
-is said and nothing written.
+Takes burned-in captions from the on-screen text and subtitles from inside and beside the file, and treats them alike. Their
+words are compared with what is said where there is a transcript. A muted clip is understandable where cues of any origin cover
+at least `COVERED` of its speech; where nobody speaks, where captions or a headline tell something; and it is not decided where
+nothing is said and nothing written.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from statistics import median
 from typing import Literal
 
 from analyzer.contract import Engines, Metric, Reading, Signal
-from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, message
+from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, Transcript, message
+from analyzer.measures.languages import UNSPACED
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_roles import APPS
+from analyzer.measures.word_agreement import agreement
 from analyzer.media import Media
 from analyzer.report import Reason, SignalResult
 
@@ -34,6 +36,14 @@ MESSAGE_CHARACTERS = 15
 """Drawn text of this length tells something by itself, where nobody speaks: project choice."""
 ROW_GAP = 0.9
 """Rows of one cue are at most this many row heights apart."""
+TRANSLATED = 0.3
+"""Share of agreeing words below which captions of another language are a translation: names agree even so (project choice)."""
+ISO_639_1 = {
+    "ara": "ar", "chi": "zh", "deu": "de", "dut": "nl", "eng": "en", "fra": "fr", "fre": "fr", "ger": "de", "hin": "hi",
+    "ita": "it", "jpn": "ja", "kor": "ko", "nld": "nl", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es", "swe": "sv",
+    "tur": "tr", "ukr": "uk", "zho": "zh",
+}  # fmt: skip
+"""By the codes of three letters that files state (https://www.loc.gov/standards/iso639-2/); others are not known."""
 
 SPEECH_METRICS = ("speech_coverage", "delay_s", "muted_understandable")
 
@@ -84,6 +94,13 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         metrics["muted_understandable"] = coverage >= COVERED if coverage is not None else (True if written else None)
         items = tuple(Span(start_s=round(start, 3), end_s=round(end, 3)) for start, end in holes if end - start >= UNCOVERED_S)
         evidence["uncovered_speech"] = Spans(title="Speech without captions", items=items)
+    match = _match(needed, media, evidence)
+    if isinstance(match, Reason):
+        unmeasured["speech_match"] = match
+    else:
+        metrics["speech_match"], missed = match
+        if missed is not None:
+            evidence["unwritten"] = missed
     return Reading(metrics, evidence, unmeasured, tuple(track.note for track in media.subtitles if track.note is not None))
 
 
@@ -151,6 +168,49 @@ def _holes(speech: Iterable[tuple[float, float]], cues: Sequence[Cue]) -> list[t
     return holes
 
 
+def _match(
+    needed: Mapping[str, SignalResult], media: Media, evidence: Mapping[str, Evidence]
+) -> tuple[float | None, Spans | None] | Reason:
+    """Share of the spoken words that captions show and what they do not show; None where nothing is said or written."""
+    cues = _all(evidence)
+    if not media.asset.has_audio or not cues:
+        return None, None
+    if "speech" not in needed:
+        return Reason(code="needs:speech", sentence=message("What is said is not known."))
+    speech = needed["speech"]
+    if "transcript" in speech.unmeasured:
+        return speech.unmeasured["transcript"]
+    transcript = speech.evidence.get("transcript")
+    if not isinstance(transcript, Transcript):
+        return None, None
+    spoken = transcript.language or ""
+    if spoken in UNSPACED:
+        sentence = message("Words are not told apart in a language written without spaces ('{language}').", language=spoken)
+        return Reason(code="unspaced", sentence=sentence)
+    share, missed = agreement(transcript.items, cues)
+    written = _languages(needed, evidence)
+    if share is not None and share < TRANSLATED and written and spoken not in written:
+        other = message(
+            "The captions are in another language ({written}) than what is said ({spoken}).",
+            written=", ".join(sorted(written)), spoken=spoken,
+        )  # fmt: skip
+        return Reason(code="translated", sentence=other)
+    items = tuple(Span(start_s=start_s, end_s=end_s, label=words) for start_s, end_s, words in missed)
+    return None if share is None else round(share, 4), Spans(title="Spoken and not written", items=items)
+
+
+def _languages(needed: Mapping[str, SignalResult], evidence: Mapping[str, Evidence]) -> set[str]:
+    """The languages of all captions as ISO 639-1; empty where one of them is not known."""
+    onscreen = needed["onscreen_text"].metrics.get("language")
+    stated = [
+        str(onscreen or "") if block.origin == "burned_in" else (block.language or "").lower().split("-")[0]
+        for block in evidence.values()
+        if isinstance(block, Cues)
+    ]
+    found = {code if len(code) == 2 else ISO_639_1.get(code, "") for code in stated}
+    return set() if "" in found else found
+
+
 def _delay(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> float | None:
     """Median of caption start minus speech start, over spans of speech that a cue begins with."""
     delays = []
@@ -184,6 +244,7 @@ SIGNAL = Signal(
         "shortest_cue_s": Metric("s", "Time of the shortest caption."),
         "short_gaps": Metric("count", "Gaps between captions that are too short to see and too long to miss."),
         "delay_s": Metric("s", "By how much captions start after the speech, in the middle; negative is before."),
+        "speech_match": Metric("share", "Share of the spoken words that captions show in their time, small errors forgiven."),
         "muted_understandable": Metric("flag", "What is said or shown can be followed without sound."),
     },
 )

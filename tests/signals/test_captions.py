@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from analyzer.contract import Reading
-from analyzer.evidence import Cue, Span, Spans, TextTrack, TextTracks, message
+from analyzer.evidence import Cue, Span, Spans, TextTrack, TextTracks, Transcript, TranscriptSegment, Word, message
 from analyzer.media import SubtitleTrack
-from analyzer.report import SignalResult
+from analyzer.report import Reason, SignalResult
 from analyzer.signals.captions import SIGNAL, SPEECH_METRICS, measure
 from tests.make import Engines, box, media, ok, text_track, tone
 
@@ -143,6 +143,65 @@ def test_a_clip_without_sound_says_nothing() -> None:
 
 def test_where_speech_is_not_known_nothing_is_guessed() -> None:
     reading = run(text_track("A caption"), sound=tone(2.0))
-    assert set(reading.unmeasured) == set(SPEECH_METRICS)
+    assert set(reading.unmeasured) == {*SPEECH_METRICS, "speech_match"}
     assert set(reading.metrics) | set(reading.unmeasured) == set(SIGNAL.metrics)
     assert not set(reading.metrics) & set(reading.unmeasured) and "uncovered_speech" not in reading.evidence
+
+
+def matched(
+    said: str | None,
+    *tracks: TextTrack,
+    spoken: str = "en",
+    shown: str | None = "en",
+    subtitles: list[SubtitleTrack] | None = None,
+) -> Reading:
+    """Captions of a clip in which words are said one after the other, half a second each; None: the words are not known."""
+    lines = ok("onscreen_text", {"language": shown}, tracks=TextTracks(title="Text", items=tracks))
+    speech = ok("speech", speech=Spans(title="Speech", items=(Span(start_s=0.0, end_s=4.0),)))
+    if said is None:
+        reason = Reason(code="missing_weights", sentence=message("No model."), remedy=message("analyzer models pull x"))
+        speech = speech.model_copy(update={"unmeasured": {"transcript": reason}})
+    elif said:
+        words = tuple(Word(start_s=n / 2, end_s=n / 2 + 0.4, text=word) for n, word in enumerate(said.split()))
+        segment = TranscriptSegment(start_s=0.0, end_s=words[-1].end_s, text=said, words=words)
+        transcript = Transcript(title="Transcript", language=spoken, items=(segment,))
+        speech = speech.model_copy(update={"evidence": dict(speech.evidence) | {"transcript": transcript}})
+    clip = media(subtitles=subtitles or (), has_audio=True)
+    return measure(clip, Engines(), {"onscreen_text": lines, "speech": speech})
+
+
+def test_spoken_words_are_compared_with_captions() -> None:
+    reading = matched("so this is how it works", text_track("This is how", 0.4, 2.0), text_track("it works", 2.0, 4.0))
+    assert reading.metrics["speech_match"] == pytest.approx(5 / 6, abs=1e-4)
+    assert [(span.start_s, span.end_s, span.label) for span in reading.evidence["unwritten"].items] == [(0.0, 0.4, "so")]
+
+
+def test_without_a_transcript_the_words_are_not_judged_and_the_remedy_is_passed_on() -> None:
+    reason = matched(None, text_track("This is how")).unmeasured["speech_match"]
+    assert reason.code == "missing_weights" and str(reason.remedy) == "analyzer models pull x"
+    assert run(text_track("This is how"), has_audio=True).unmeasured["speech_match"].code == "needs:speech"
+
+
+def test_where_nothing_is_said_or_written_there_is_no_match() -> None:
+    for reading in (matched("so this is it"), matched("", text_track("This")), run(text_track("This"))):
+        assert reading.metrics["speech_match"] is None and "unwritten" not in reading.evidence
+
+
+def test_a_translation_is_no_disagreement() -> None:
+    track = text_track("Voilà comment ça marche")
+    assert matched("so this is how it works", track, shown="fr").unmeasured["speech_match"].code == "translated"
+    assert matched("so this is how it works", track, shown="en").metrics["speech_match"] == 0.0
+    assert matched("so this is how it works", track, shown=None).metrics["speech_match"] == 0.0
+    alike = matched("Voilà comment ça marche", track, spoken="fr", shown="it")
+    assert alike.metrics["speech_match"] == 1.0, "a wrong guess of the language does not hide words that agree"
+
+
+@pytest.mark.parametrize(("stated", "code"), [("fre", "translated"), ("fr-CA", "translated"), ("eng", None), ("xyz", None)])
+def test_the_language_that_subtitles_state(stated: str, code: str | None) -> None:
+    track = SubtitleTrack("sidecar", "1", stated, (Cue(start_s=0.0, end_s=4.0, text="Voilà comment ça marche"),))
+    reading = matched("so this is how it works", subtitles=[track])
+    assert (reading.unmeasured["speech_match"].code if code else reading.metrics["speech_match"]) == (code or 0.0)
+
+
+def test_a_language_without_spaces_is_not_compared_word_by_word() -> None:
+    assert matched("你好", text_track("你好"), spoken="zh", shown="zh").unmeasured["speech_match"].code == "unspaced"
