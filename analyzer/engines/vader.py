@@ -11,10 +11,12 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from analyzer.engines.runtime import Runtime
+from analyzer.engines.texts import Sentiment
+from analyzer.evidence import Message, message
 from analyzer.manifests import Manifest
 
 ALPHA = 15.0
@@ -31,19 +33,7 @@ MOST_REPEATS = 3
 """The same emoji in a row counts for at most so many (project choice)."""
 
 
-@dataclass(frozen=True)
-class Sentiment:
-    """What the words of a text say."""
-
-    polarity: float
-    """-1 against to 1 for."""
-    confidence: float
-    """0..1: how one-sided and how plentiful the evidence is; 0 where there is none."""
-    words: tuple[tuple[str, float], ...]
-    """Words and emoji that count, each with its valence in the place where it stands."""
-
-
-def load(manifest: Manifest) -> Vader:
+def load(manifest: Manifest, runtime: Runtime) -> Vader:
     """The analyzer of a manifest."""
     return Vader(manifest.languages, **manifest.settings)
 
@@ -51,11 +41,17 @@ def load(manifest: Manifest) -> Vader:
 class Vader:
     """Scores text of the lexicon's language."""
 
-    def __init__(self, languages: Sequence[str], *, lexicon: str) -> None:
-        """`languages` are those that the lexicon knows; `lexicon` names the file of tables beside this module."""
+    note = message("This is the mood of the words as a word list rates them, not of a person; irony is not understood.")
+
+    def __init__(self, languages: Sequence[str], *, lexicon: str, least_confidence: float, fewest_words: int) -> None:
+        """`languages` are those that the lexicon knows, `lexicon` names the file of tables beside this module.
+
+        A mood is named from `least_confidence`, and a text without any is neutral from `fewest_words`.
+        """
         from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
 
         self.languages = tuple(languages)
+        self._least_confidence, self._fewest_words = least_confidence, fewest_words
         tables = tomllib.loads((resources.files(__package__) / lexicon).read_text(encoding="utf-8"))
         self._vader: Any = SentimentIntensityAnalyzer()
         self._vader.score_valence = lambda sentiments, text: (sentiments, self._vader._punctuation_emphasis(text))
@@ -71,12 +67,15 @@ class Vader:
         self._vader.lexicon.update(words)
         self._known = self._vader.lexicon.keys() | BOOSTER_DICT.keys()
 
-    def score(self, text: str) -> Sentiment:
-        """Score a text of any length, sentence by sentence."""
+    def score(self, texts: Sequence[str]) -> list[Sentiment]:
+        """Score texts of any length, sentence by sentence."""
+        return [self._score(text) for text in texts]
+
+    def _score(self, text: str) -> Sentiment:
         found: list[tuple[str, float]] = []
         total = 0.0
-        text, emoji = self._without_emoji(NOISE.sub(" ", text.translate(QUOTES)))
-        sentences = [sentence for sentence in SENTENCE.split(text) if any(map(str.isalnum, sentence)) or ":" in sentence]
+        bare, emoji = self._without_emoji(NOISE.sub(" ", text.translate(QUOTES)))
+        sentences = [sentence for sentence in SENTENCE.split(bare) if any(map(str.isalnum, sentence)) or ":" in sentence]
         for sentence in sentences:
             weights, boost = self._of_sentence(sentence)
             found += weights
@@ -85,9 +84,14 @@ class Vader:
         found += emoji
         total += sum(weight for _, weight in emoji)
         strength = sum(abs(weight) for _, weight in found)
-        polarity = total / math.sqrt(total * total + ALPHA * max(1, len(sentences)) ** 0.5)
+        polarity = round(total / math.sqrt(total * total + ALPHA * max(1, len(sentences)) ** 0.5), 4)
         agreement = abs(sum(weight for _, weight in found)) / strength if strength else 0.0
-        return Sentiment(round(polarity, 4), round(agreement * abs(polarity) ** 0.5, 4), tuple(found))
+        confidence = round(agreement * abs(polarity) ** 0.5, 4)
+        if confidence >= self._least_confidence:
+            return Sentiment("positive" if polarity > 0 else "negative", polarity, confidence, tuple(found))
+        if not found and sum(any(map(str.isalpha, word)) for word in text.split()) >= self._fewest_words:
+            return Sentiment("neutral", 0.0, 0.0)
+        return Sentiment(None, polarity, confidence, tuple(found), _abstains([weight for _, weight in found]))
 
     def _without_emoji(self, text: str) -> tuple[str, list[tuple[str, float]]]:
         """The text without emoji, and those of them that carry a mood."""
@@ -125,3 +129,12 @@ class Vader:
             yield DRAWN_OUT.sub(r"\1", word)
         for british, american in self._spelling:
             yield re.sub(british, american, word, flags=re.IGNORECASE)
+
+
+def _abstains(weights: Sequence[float]) -> Message:
+    """Why no mood is named of words with these valences."""
+    if not weights:
+        return message("The text holds no word that speaks for a mood.")
+    if min(weights) < 0 < max(weights):
+        return message("Its words speak both for and against.")
+    return message("Its words hardly speak for a mood.")
