@@ -1,0 +1,154 @@
+"""What a batch is of: a folder, a glob, a manifest or a list of paths becomes a stream of items. Opens no asset.
+
+In a folder everything is an input but hidden files, links to folders, and what lies beside assets: texts, subtitles, tables,
+reports. A manifest is a CSV file with a column `path`, relative to the manifest; the columns `post_text` and `platform`
+decide, `published_at`, `locale` and `brand` are known, and all others are carried through.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from analyzer.errors import UsageError
+from analyzer.reading import SUBTITLES
+
+BESIDE = (*SUBTITLES, ".txt")
+"""Files that belong to the asset of the same name."""
+NO_ASSETS = (*BESIDE, ".csv", ".tsv", ".json", ".jsonl", ".html", ".md", ".toml", ".parquet")
+"""Files that a folder of assets may hold and that are no inputs (project choice)."""
+LANGUAGE_LENGTH = 9
+"""Characters of .pt-BR and the like between the name of an asset and the ending of its subtitles."""
+DELIMITERS = (",", ";", "\t")
+"""A spreadsheet in French or German saves semicolons."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One input."""
+
+    id: str
+    path: Path
+    name: str
+    """As it is shown."""
+    stamp: str
+    """Changes when the file changes, or what lies beside it."""
+    given: dict[str, str]
+    """The columns of its row, those that are empty left out."""
+
+
+def items_of(source: str, out: Path, stdin: BinaryIO) -> Iterator[Item]:
+    """The inputs of a source, in the order of their names or rows; `-` reads paths from `stdin`, one a line or NUL-separated.
+
+    Raises `UsageError` for a source that is not there or a manifest that cannot be read.
+    """
+    if source == "-":
+        return _of_rows(({"path": os.fsdecode(line)} for line in _lines(stdin)), Path.cwd())
+    path = Path(source)
+    if path.is_dir():
+        return _of_folder(path, out.absolute())
+    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
+        return _of_rows(_rows(path), path.parent)
+    if path.exists() or path.is_symlink():
+        return _of_rows([{"path": source}], Path.cwd())
+    if any(sign in source for sign in "*?["):
+        found = sorted(name for name in glob.iglob(source, recursive=True) if not os.path.isdir(name))
+        if not found:
+            raise UsageError(f"No file matches {source}.")
+        return _of_rows(({"path": name} for name in found), Path.cwd())
+    raise UsageError(f"There is no folder, file or manifest {source}.")
+
+
+def _lines(stdin: BinaryIO) -> list[bytes]:
+    text = stdin.read()
+    lines = text.split(b"\0") if b"\0" in text else text.splitlines()
+    return [line for line in lines if line]
+
+
+def _of_folder(root: Path, out: Path) -> Iterator[Item]:
+    todo = [str(root)]
+    while todo:
+        path = Path(todo.pop())
+        if not path.is_dir():
+            yield _item(path, str(path.relative_to(root)), {}, 0)
+        elif path.absolute() != out:
+            try:
+                todo.extend(sorted((entry.path for entry in os.scandir(path) if _is_input(entry)), reverse=True))
+            except OSError as error:
+                if path == root:
+                    raise UsageError(f"The folder {root} cannot be read: {error.strerror}.") from error
+                yield _item(path, str(path.relative_to(root)), {}, 0)
+
+
+def _is_input(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is an input or a folder of inputs."""
+    if entry.name.startswith(".") or (entry.is_symlink() and os.path.isdir(entry.path)):
+        return False
+    return entry.is_dir(follow_symlinks=False) or not entry.name.lower().endswith(NO_ASSETS)
+
+
+def _rows(manifest: Path) -> Iterator[dict[str, str]]:
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(DELIMITERS, key=head.count), restval="")
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            if "path" not in reader.fieldnames:
+                raise UsageError(f"{manifest} has no column `path`; it has: {', '.join(reader.fieldnames) or 'none'}.")
+            for row in reader:
+                yield {name: value.strip() for name, value in row.items() if isinstance(name, str) and value}
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise UsageError(f"{manifest} cannot be read as a CSV file in UTF-8: {error}.") from error
+
+
+def _of_rows(rows: Iterable[dict[str, str]], base: Path) -> Iterator[Item]:
+    seen: Counter[str] = Counter()
+    for number, row in enumerate(rows, 1):
+        name = row.pop("path", "") or f"(row {number} names no path)"
+        item = _item(base / name, name, row, 0)
+        seen[item.id] += 1
+        yield item if seen[item.id] == 1 else _item(base / name, name, row, seen[item.id] - 1)
+
+
+def _item(path: Path, name: str, given: dict[str, str], repeat: int) -> Item:
+    parts = (os.fsencode(path.absolute()), given.get("platform", "").encode(), str(repeat).encode())
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Item(hashlib.sha256(b"\0".join(parts)).hexdigest()[:32], path, shown, _stamp(path), given)
+
+
+def _stamp(path: Path) -> str:
+    beside = _beside(path.parent).get(path.stem, ())
+    return " ".join(_state(file) for file in (path, *(path.parent / name for name in beside)))
+
+
+def _state(path: Path) -> str:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return "absent"
+    return f"{path.name.encode('utf-8', 'replace').hex()[-16:]}:{found.st_size}:{found.st_mtime_ns}"
+
+
+@lru_cache(maxsize=16)
+def _beside(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Names of the files that belong to assets, by the asset's name without its ending; one listing for a whole folder."""
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.lower().endswith(BESIDE))
+    except (OSError, ValueError):
+        return {}
+    for name in names:
+        stem = name.rpartition(".")[0]
+        shorter = stem.rpartition(".")[0]
+        for owner in {stem, shorter if len(stem) - len(shorter) <= LANGUAGE_LENGTH else stem} - {""}:
+            found[owner] = (*found.get(owner, ()), name)
+    return found

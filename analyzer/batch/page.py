@@ -1,0 +1,127 @@
+"""The page of a batch: a grid of all inputs that is filtered and sorted in the browser, with thumbnails as files beside it.
+
+What the page is made of comes from assets and manifests and is hostile: it is data in the page, never markup, and the page's
+policy allows no script but its own and no picture but files beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.batch.files import written
+from analyzer.batch.record import Record
+from analyzer.batch.store import Store
+from analyzer.render.html import hash_of
+from analyzer.render.i18n import Locale, locale_of
+from analyzer.render.plain_text import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from analyzer.contract import Signal
+
+NAME = "index.html"
+ROWS = "@@rows@@"
+"""Where the rows go in the page that the template makes."""
+SHOWN_FINDINGS = 3
+"""Findings that a card names; the report has them all."""
+LONGEST = 160
+"""Characters of one sentence on a card."""
+GIVEN = ("brand", "locale", "published_at")
+"""Columns of the manifest that a card shows."""
+NOT_MEASURED = ("unavailable", "failed")
+
+
+def write_page(store: Store, lang: str = "en") -> Path:
+    """Write the page of all records, row by row; returns its path."""
+    from analyzer import catalog
+
+    locale = locale_of(lang, {signal.id: signal.title for signal in catalog.signals()})
+    states: Counter[str] = Counter()
+    platforms: set[str] = set()
+    for record in store.records():
+        states[_state(record)] += 1
+        platforms.add(record.platform)
+    head, _, foot = _page(locale, states, sorted(platforms), catalog.signals()).partition(ROWS)
+    with written(store.out / NAME) as file:
+        file.write(head.encode())
+        for number, record in enumerate(store.records()):
+            file.write((",\n" if number else "").encode() + embedded(row_of(record, locale)).encode("utf-8", "replace"))
+        file.write(foot.encode())
+    return store.out / NAME
+
+
+def row_of(record: Record, locale: Locale) -> list[Any]:
+    """A record as the script of the page takes it: short, in the reader's language, all text on one line."""
+    asset, reason = record.asset, record.reason
+    facts = [f"{asset['width']} × {asset['height']}"] if asset else []
+    if asset and isinstance(asset["duration_s"], float):
+        facts.append(locale.clock(asset["duration_s"]))
+    facts += [one_line(record.given[name], 40) for name in GIVEN if name in record.given]
+    return [
+        one_line(record.name),
+        _state(record),
+        one_line(record.platform, 40),
+        record.page or record.report,
+        record.thumbnail,
+        facts,
+        [[finding.status, one_line(locale.t(finding.title), LONGEST)] for finding in record.findings[:SHOWN_FINDINGS]],
+        len(record.findings) - SHOWN_FINDINGS,
+        sorted({finding.signal for finding in record.findings}),
+        sorted(signal for signal, status in record.signals.items() if status in NOT_MEASURED),
+        one_line(locale.say(reason.sentence), LONGEST) if reason and not asset else "",
+        [record.verdicts.get("fail", 0), record.verdicts.get("warn", 0)],
+        asset.get("duration_s"),
+        record.given.get("published_at") or record.finished_at,
+    ]
+
+
+def embedded(value: Any) -> str:
+    """JSON that can end no element and begin no markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028")
+
+
+def _state(record: Record) -> str:
+    """What a person filters by: the verdict where there is a report, else what became of the input."""
+    return record.outcome or record.status
+
+
+def _page(locale: Locale, states: Mapping[str, int], platforms: list[str], signals: tuple[Signal, ...]) -> str:
+    from markupsafe import Markup
+
+    style, script = _asset("report.css") + _asset("batch.css"), _asset("batch.js")
+    return _environment().get_template("batch.html.j2").render(
+        locale=locale,
+        t=locale.t,
+        states=states,
+        total=sum(states.values()),
+        platforms=platforms,
+        signals=[(signal.id, locale.t(signal.title)) for signal in signals],
+        rows=Markup(ROWS),
+        style=Markup(style),
+        script=Markup(script),
+        policy=f"default-src 'none'; img-src 'self' file:; style-src {hash_of(style)}; script-src {hash_of(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    )  # fmt: skip
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("analyzer").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("analyzer", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""A worker whose signals die, hang, fail or take memory, by the name of the asset; everything else in it is the product's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from analyzer.batch import worker
+from analyzer.batch.files import StoreError
+from analyzer.batch.inputs import Item
+from analyzer.batch.work import record_of
+from analyzer.signal_cache import RememberingAnalyzer
+
+
+def analyse(item: Item, *rest: Any) -> Any:
+    """`record_of`, but an asset called segfault, hang, freeze, raise, hoard, killed, once or full does that."""
+    what = item.path.stem.partition("-")[0]
+    if what == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif what == "hang":
+        time.sleep(3600)
+    elif what == "freeze":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    elif what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "exit":
+        os._exit(7)
+    elif what == "once" and not (mark := Path(f"{item.path}.seen")).exists():
+        mark.touch()
+        os.abort()
+    elif what == "hoard":
+        hoard = b"x" * 1_500_000_000
+        time.sleep(3600)
+        del hoard
+    elif what == "full":
+        raise StoreError("The disk is full.")
+    elif what == "raise":
+        raise_once()
+    return record_of(item, *rest)
+
+
+def raise_once() -> None:
+    """The next measurement raises what nobody expects."""
+    original = RememberingAnalyzer._measured
+
+    def broken(*_: Any) -> Any:
+        RememberingAnalyzer._measured = original  # type: ignore[method-assign]
+        raise ZeroDivisionError("made for a test")
+
+    RememberingAnalyzer._measured = broken  # type: ignore[method-assign]
+
+
+def main() -> None:
+    worker.main(analyse)
