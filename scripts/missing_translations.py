@@ -11,16 +11,23 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from analyzer.render.i18n import UNITS, WORDS
+from analyzer.render.i18n import UNITS
 
 ROOT = Path(__file__).parent.parent / "analyzer"
-BLOCKS = {"Shots", "Spans", "TextTracks", "Cues", "Transcript", "Detections", "Tracks", "Palette", "Moments", "Series", "Table"}
+BLOCKS = {
+    "Captions", "Cues", "Detections", "Moments", "Palette", "Series", "Shots", "Spans", "Table", "TextTracks", "Tracks",
+    "Transcript",
+}  # fmt: skip
 ERRORS = {"NotApplicable", "Unavailable", "SignalError"}
+
+
+COMMANDS = ("pip install ", "analyzer models pull ", "--")
+"""What a person types is the same in every language."""
 
 
 def collect() -> set[str]:
     """All texts that a reader may see in another language; commands are the same in all."""
-    found = {*WORDS, *UNITS.values()}
+    found = {*UNITS.values()}
     for path in sorted(ROOT.rglob("*.py")):
         found |= set(_of_code(ast.parse(path.read_text(encoding="utf-8"))))
     found |= set(_of_templates())
@@ -28,7 +35,7 @@ def collect() -> set[str]:
         profile = tomllib.loads(path.read_text(encoding="utf-8"))
         found.add(profile["title"])
         found |= {rule[key] for rule in profile["rules"] for key in ("title", "why", "fix") if key in rule}
-    return {text for text in found if any(char.isalpha() for char in text) and not text.startswith("pip install ")}
+    return {text for text in found if any(char.isalpha() for char in text) and not text.startswith(COMMANDS)}
 
 
 def french() -> dict[str, str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analyzer.measures.frame_change import DARK_CELL, FrameSeries, frames_in, luma_of, ramp, runs_of
 from analyzer.media import Thumbnails
 
-# Thresholds are project choices, set on drawn clips (scripts/evaluate_shots.py with seeds below 1000) and on watched footage.
+# Thresholds are project choices, set on drawn clips (scripts/evaluation/shots.py with seeds below 1000) and on watched footage.
 LONGEST_S = 3.0
 """Longest dissolve, and longest ramp of a fade."""
 DISSOLVE_FRAMES = (6, 8, 11, 16, 22, 32, 45, 64, 90, 128, 180)

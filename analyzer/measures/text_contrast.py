@@ -16,6 +16,8 @@ RING = 0.16
 """How far from the letters' edge their surroundings reach, in line heights: about one outline or the inside of an `o`."""
 PART = 2.0
 """Length in line heights of the parts whose surroundings are judged apart: about one short word."""
+OUTLINES = (0.8, 1.8)
+"""Distances from the letters, in pixels of the frame, at which an outline of one pixel and more is looked for."""
 FEW = 0.4
 """A part with less than this of the letters that a part of the line has: the others are too pale to be told apart."""
 THIN_PX = 3.0
@@ -59,8 +61,8 @@ def _parts(light: NDArray[np.float32], letters: Letters, ink: float) -> list[flo
     height = bottom - top
     away = cv2.distanceTransform((~letters.mask).astype(np.uint8), cv2.DIST_L2, 3)
     soft = 0.8 + 0.6 * letters.scale
-    near = (away > soft) & (away < soft + 1.5 + 0.3 * letters.scale)
-    rings = (near, (away > soft + 1) & (away <= max(soft + 3, RING * height)))
+    outlines = [(away > near * letters.scale) & (away <= max(2.0, (near + 1) * letters.scale)) for near in OUTLINES]
+    rings = (*outlines, (away > soft + 1) & (away <= max(soft + 3, RING * height)))
     first, last = letters.columns
     room = max(0, top - letters.rim)
     first, last = min(first, letters.rim + room), max(last, light.shape[1] - letters.rim - room)

@@ -1,7 +1,7 @@
 """Where the drawn line is inside the quad that a text detector gives, which leaves room around the letters.
 
 Detectors are trained to draw quads larger than the letters: measured on drawn lines of 18 to 90 pixels, quads are 1.3 to 2
-times as high as the line (`scripts/evaluate_text.py`).
+times as high as the line (`scripts/evaluation/lines.py`).
 """
 
 from __future__ import annotations

@@ -6,14 +6,16 @@ split into a few colours, and that colour is taken for the letters whose pixels 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 WORK_HEIGHT = 64
-"""Lines are brought to this height in pixels, at most enlarged threefold, so that strokes have a width to speak of."""
+"""Lines are split into colours at this height in pixels, at most enlarged threefold, so that strokes have a width."""
+FINE_HEIGHT = 128
+"""Height at which letters and what surrounds them are measured: an outline of 3 px around letters of 90 px is mixed at 64."""
 MARGIN = 0.2
 """Rim around the quad that is looked at too, in heights of the quad."""
 COLOURS = (2, 3, 4)
@@ -30,6 +32,12 @@ SAMPLE = 4000
 """Pixels that the colours are learnt from."""
 LEAST_DIFFERENCE = 2.0
 """Colour difference (CIE76) below which nothing stands out."""
+OUTLINE_DIFFERENCE = 12.0
+"""Colour difference (CIE76) from which the rim of letters is an outline of its own (project choice)."""
+LEAST_CORE = 0.3
+"""Share of a class that letters inside it take at least (project choice)."""
+LEAST_PIXELS = 30
+"""Pixels that a colour is told from (project choice)."""
 ROUNDS = 8
 """Of k-means (Lloyd 1982)."""
 
@@ -67,12 +75,13 @@ def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) 
 
     `image` is RGB uint8 (height, width, 3), `quad` the line's corners in its pixels, clockwise from the top left.
     """
-    crop, rim, scale = rectified(image, quad)
+    crop, rim, scale = rectified(image, quad, WORK_HEIGHT)
     if crop is None:
         return None
     lab = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     squares = np.einsum("ijk,ijk->ij", lab, lab)
     best, most = None, 0.0
+    ink, reach = lab[0, 0], 0.0
     height = crop.shape[0] - 2 * rim
     sample = lab[rim + height // 4 : rim + 3 * height // 4, rim:-rim].reshape(-1, 3)
     for count in COLOURS:
@@ -85,21 +94,60 @@ def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) 
             mask, pieces = _pieces((nearest == each) & (distance[..., each] < near), height)
             score = _likeness(mask, pieces, lab, rim, scale, letters, most)
             if score > most:
-                best, most = mask, score
+                best, most, ink, reach = mask, score, centres[each], near
     if best is None:
         return None
-    within = _within(best, lab, rim, letters)
-    mask = _in_line(best if within is None else within)
-    return Letters(crop, mask, rim, scale) if mask.any() else None
+    found = _fine(Letters(crop, _in_line(best), rim, scale), image, quad, ink, reach)
+    lab = lab if found.picture is crop else cv2.cvtColor(found.picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    within = _within(found.mask, lab, found.rim, letters)
+    mask = _in_line(within) if within is not None else _core(found.mask, lab, found.scale)
+    return replace(found, mask=mask) if mask.any() else None
 
 
-def rectified(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> tuple[NDArray[np.uint8] | None, int, float]:
-    """The line upright with a rim around it, the rim's width, and its scale; None for a line of no size."""
+def _fine(
+    letters: Letters, image: NDArray[np.uint8], quad: NDArray[np.float32], ink: NDArray[np.float32], reach: float
+) -> Letters:
+    """The same letters at the height at which they are measured: pixels of their colour where they were found."""
+    crop, rim, scale = rectified(image, quad)
+    if crop is None or scale <= letters.scale:
+        return letters
+    found = cv2.resize(cv2.dilate(letters.mask.astype(np.uint8), np.ones((3, 3), np.uint8)), crop.shape[1::-1])
+    rows, columns = np.nonzero(found)
+    if not len(rows):
+        return letters
+    lab = cv2.cvtColor(crop[rows, columns][None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    mask = np.zeros(found.shape, bool)
+    mask[rows, columns] = np.square(lab - ink).sum(axis=1) < reach
+    return Letters(crop, mask, rim, scale)
+
+
+def _core(mask: NDArray[np.bool_], lab: NDArray[np.float32], scale: float) -> NDArray[np.bool_]:
+    """A class without the outline that fell into it: a rim whose colour lies off the way from the core to the ground."""
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+    soft = 0.8 + 0.6 * scale
+    rim, ground = mask & (depth > soft) & (depth < soft + 1 + scale), (away > soft) & (away < 3 * soft)
+    core = depth > max(soft + 1 + scale, float(np.percentile(depth[mask], 75))) if mask.any() else mask
+    if min(np.count_nonzero(rim), np.count_nonzero(core), np.count_nonzero(ground)) < LEAST_PIXELS:
+        return mask
+    ink, edge, back = (np.median(lab[part], axis=0) for part in (core, rim, ground))
+    way = back - ink
+    share = float(np.clip((edge - ink) @ way / max(1e-6, float(way @ way)), 0, 1))
+    if np.linalg.norm(edge - ink - share * way) < OUTLINE_DIFFERENCE:
+        return mask
+    inner = (depth > soft) & (np.square(lab - ink).sum(axis=2) < np.square(lab - edge).sum(axis=2))
+    return inner if inner.sum() > LEAST_CORE * mask.sum() else mask
+
+
+def rectified(
+    image: NDArray[np.uint8], quad: NDArray[np.float32], most: int = FINE_HEIGHT
+) -> tuple[NDArray[np.uint8] | None, int, float]:
+    """The line upright, at most `most` pixels high, with a rim, the rim's width, and its scale; None for a line of no size."""
     top, side = quad[1] - quad[0], quad[3] - quad[0]
     width, height = float(np.linalg.norm(top)), float(np.linalg.norm(side))
     if min(width, height) < 4:
         return None, 0, 1.0
-    scale = min(3.0, WORK_HEIGHT / height)
+    scale = min(3.0, most / height)
     rim = max(2, round(MARGIN * height * scale))
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
     reach = int(np.ceil(MARGIN * height)) + 2

@@ -21,7 +21,7 @@ WATERMARK = re.compile(
 """Names of apps and stock agencies, handles, copyright lines and addresses."""
 APPS = re.compile(r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|bilibili|kwai|likee|snapchat|filmora|veed", re.IGNORECASE)
 """Those whose mark shows that a clip comes from another platform or a free tool."""
-TIME_CODE = re.compile(r"\d{1,2}([:;.]\d\d){2,3}")
+TIME_CODE = re.compile(r"\d{1,2}[:;.]\d\d[:;.]\d\d([:;.]?\d\d)?")
 """A running clock is neither a caption nor a headline."""
 CORNER = 0.2
 """A mark of a channel stands in the outer fifth of the frame, both ways."""
@@ -62,6 +62,8 @@ class Line:
     angle: float
     moved: float
     confidence: float
+    counts: bool = False
+    """It is a counter or a clock."""
 
     @property
     def middle(self) -> float:
@@ -133,7 +135,7 @@ def _alone(line: Line, duration_s: float) -> TextRole | None:
     cornered = min(across, 1 - across) < CORNER and min(line.middle, 1 - line.middle) < CORNER
     if duration_s and cornered and line.box.height < SMALL and stands >= max(STANDS_S, STANDS_SHARE * duration_s):
         return "watermark"
-    if TIME_CODE.fullmatch(line.text.strip()):
+    if line.counts or TIME_CODE.fullmatch(line.text.strip()):
         return "scene_text"
     if abs(line.angle) > TURNED_DEG or (line.moved > MOVED and not _scrolls(line)):
         return "scene_text"

@@ -21,6 +21,8 @@ SAME_PLACE = 0.4
 """Share of the smaller box that both have in common."""
 COUNTER_DIGITS = 4
 """Digits from which a line of digits that changes in its place is one counter, not one line after the other."""
+COUNTED = 3
+"""Readings that differ in their digits alone that make a line a counter: `Frame = 12`, a clock, a score (project choice)."""
 DRIFT = 0.12
 """How far, in frame sides, the same words may move between two looks, as a scroll or a camera move does."""
 
@@ -77,6 +79,16 @@ class LineTrack:
     def height_px(self) -> float:
         """The middle one of its heights while it read as `text`."""
         return median(sighting.height_px for sighting in self.sightings if sighting.line.text == self.text)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a counter or a clock: most of its readings differ in their digits alone."""
+        shapes: dict[str, set[str]] = {}
+        for sighting in self.sightings:
+            text = sighting.line.text
+            if any(sign.isdigit() for sign in text):
+                shapes.setdefault(re.sub(r"\d+", "0", _key(text)), set()).add(text)
+        return max(map(len, shapes.values()), default=0) >= max(COUNTED, 0.5 * len(self.sightings))
 
     @property
     def moved(self) -> float:

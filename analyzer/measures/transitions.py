@@ -16,7 +16,7 @@ from analyzer.measures.frame_change import FrameSeries, Match, frames_in, match,
 from analyzer.measures.gradual import Transition, find_dissolves, find_fades
 from analyzer.media import Thumbnails
 
-# Thresholds are project choices, set on drawn clips (scripts/evaluate_shots.py with seeds below 1000) and on watched footage.
+# Thresholds are project choices, set on drawn clips (scripts/evaluation/shots.py with seeds below 1000) and on watched footage.
 LEAST_CHANGE = 0.015
 """Mean change of a frame that is worth a look."""
 LEAST_RESIDUAL = 0.04

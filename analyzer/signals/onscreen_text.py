@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
 from analyzer.errors import Unavailable
@@ -26,7 +27,12 @@ READING_CPS = 20.0
 LEAST_S = 0.3
 """Nobody reads a word in less: project choice."""
 STEP = 3.0
-"""Grey levels by which the mean of a box must change for a line to have come or gone; else the interval's middle is taken."""
+"""Grey levels by which the mean of a box must change for a line to have come or gone."""
+FAINT_STEP = 0.6
+"""The same where the picture stands still on both sides of the change: a pale line is little in a thumbnail (measured)."""
+LOOK_S = 0.45
+"""Frames are looked at this often and kept when they differ (`analyzer.sampling`): where no step is seen, a line came or
+went in the middle of the last look before the frame that shows it."""
 READABLE = 1.15
 """Lowest contrast at which the OCR engine was seen to read; a lower figure means that letters were not told from ground."""
 JUDGED = ("caption", "headline")
@@ -86,7 +92,7 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     said = speech.evidence.get("speech") if speech else None
     spans = [(span.start_s, span.end_s) for span in said.items] if isinstance(said, Spans) else None
     described = [
-        Line(line.text, line.box, start, end, float(np.median([s.angle for s in line.sightings])), line.moved, line.confidence)
+        Line(line.text, line.box, start, end, _angle(line), line.moved, line.confidence, line.counts)
         for line, (start, end) in zip(lines, times, strict=True)
     ]
     kinds = roles(described, media.duration_s if media.asset.kind == "video" else 0.0, spans)
@@ -112,6 +118,11 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     return [track.model_copy(update={"id": index, "needed_s": _needed(track, tracks)}) for index, track in enumerate(tracks)]
 
 
+def _angle(line: LineTrack) -> float:
+    """Degrees by which the line is turned, in the middle of its sightings."""
+    return float(np.median([sighting.angle for sighting in line.sightings]))
+
+
 def _needed(track: TextTrack, tracks: Sequence[TextTrack]) -> float:
     """Seconds to read the block that a line belongs to: lines below each other that stand at the same time."""
     block = [other for other in tracks if _one_block(track.box, other.box) and shared_time(track, other) > 0.6]
@@ -129,7 +140,7 @@ def _onset(line: LineTrack, media: Media) -> float:
         return 0.0
     before, after = media.frames[line.first.frame - 1], media.frames[line.first.frame]
     found = _step(media.thumbnails, before.index, after.index, line.first.line.box, settled_at=after.index)
-    return float(media.thumbnails.times_s[found]) if found is not None else (before.time_s + after.time_s) / 2
+    return float(media.thumbnails.times_s[found]) if found is not None else _between(before.time_s, after.time_s)
 
 
 def _end(line: LineTrack, media: Media) -> float:
@@ -138,7 +149,12 @@ def _end(line: LineTrack, media: Media) -> float:
         return media.duration_s
     last, after = media.frames[line.last.frame], media.frames[line.last.frame + 1]
     found = _step(media.thumbnails, last.index, after.index, line.last.line.box, settled_at=last.index)
-    return float(media.thumbnails.times_s[found]) if found is not None else (last.time_s + after.time_s) / 2
+    return float(media.thumbnails.times_s[found]) if found is not None else _between(last.time_s, after.time_s)
+
+
+def _between(before_s: float, after_s: float) -> float:
+    """When something changed of which only is known that the frame at `after_s` was the first that was seen to differ."""
+    return after_s - min(LOOK_S, after_s - before_s) / 2
 
 
 def _step(thumbnails: Thumbnails, first: int, last: int, box: BoundingBox, settled_at: int) -> int | None:
@@ -152,14 +168,21 @@ def _step(thumbnails: Thumbnails, first: int, last: int, box: BoundingBox, settl
     standing = inside[settled_at - first]
     distance = np.abs(inside - standing).mean(axis=1)
     far = distance[0] if settled_at == last else distance[-1]
-    if far < STEP:
-        return None
     near = distance < far / 2
-    if settled_at == last:
-        away = np.flatnonzero(~near)
-        return first + int(away[-1]) + 1 if len(away) else None
-    stays = np.flatnonzero(near)
-    return first + int(stays[-1]) + 1 if len(stays) else None
+    changed = np.flatnonzero(~near if settled_at == last else near)
+    if far < FAINT_STEP or not len(changed):
+        return None
+    step = int(changed[-1]) + 1
+    if far < STEP and not _clean(distance, step):
+        return None
+    return first + step
+
+
+def _clean(distance: NDArray[np.float32], step: int) -> bool:
+    """Whether distances lie on two levels, one before the frame `step` and one from it on, and hardly stray from either."""
+    before, after = distance[:step], distance[step:]
+    stray = max(float(np.ptp(before)), float(np.ptp(after)))
+    return stray < abs(float(np.median(before)) - float(np.median(after))) / 2
 
 
 def _cells(box: BoundingBox, shape: tuple[int, ...]) -> tuple[slice, slice]:

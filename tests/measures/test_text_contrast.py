@@ -67,6 +67,17 @@ def test_outlined_letters_are_judged_against_their_outline(colour: Colour, outli
     assert measured == pytest.approx(ratio(light(colour), light(outline)), rel=0.25)
 
 
+@pytest.mark.parametrize(("ground", "colour"), [((255, 40, 10), (190, 190, 190)), ((40, 150, 20), (60, 140, 220))])
+def test_an_outline_that_is_nearer_to_the_letters_than_to_the_ground_is_no_part_of_them(ground: Colour, colour: Colour) -> None:
+    measured = line_contrast(letters_of(*drawn(colour, ground, 64, outline=BLACK)))
+    assert measured == pytest.approx(ratio(light(colour), light(BLACK)), rel=0.15)
+
+
+def test_a_thin_outline_around_large_letters_is_seen() -> None:
+    measured = line_contrast(letters_of(*drawn(WHITE, (40, 200, 110), 90, "you fly", outline=BLACK)))
+    assert measured == pytest.approx(21, rel=0.1)
+
+
 @pytest.mark.parametrize("ground", [WHITE, BLACK, (230, 205, 120)])
 def test_letters_in_a_box_are_judged_against_the_box(ground: Colour) -> None:
     measured = line_contrast(letters_of(*drawn((128, 48, 8), ground, box=NAVY)))

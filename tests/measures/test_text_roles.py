@@ -105,3 +105,18 @@ def test_a_print_off_the_middle_is_no_caption_though_somebody_speaks() -> None:
     """Letters on a hoodie, seen for a second in a talking-head clip without captions."""
     assert roles([line("ion", box(0.75, 0.85, 0.81, 0.88), 0.75, 1.97)], DURATION_S, SPOKEN) == ["scene_text"]
     assert roles([line("on", box(0.45, 0.85, 0.55, 0.88), 0.75, 1.97)], DURATION_S, SPOKEN) == ["headline"]
+
+
+@pytest.mark.parametrize("text", ["00:00:01:12", "00:00:0112", "12:30:05.04"])
+def test_a_clock_is_of_the_scene(text: str) -> None:
+    assert roles([line(text, box(0.3, 0.2, 0.7, 0.25), 0, 6)], DURATION_S, SILENT) == ["scene_text"]
+
+
+def test_a_counter_is_of_the_scene_even_where_captions_would_stand() -> None:
+    counter = Line("Frame = 12", box(0.3, 0.75, 0.7, 0.78), 2, 4, 0.0, 0.0, 0.95, counts=True)
+    assert roles([counter], DURATION_S, SPOKEN) == ["scene_text"]
+
+
+@pytest.mark.parametrize("text", ["19.99", "9:30"])
+def test_a_price_and_a_time_of_day_are_no_clock(text: str) -> None:
+    assert roles([line(text, box(0.3, 0.2, 0.7, 0.25), 0, 6)], DURATION_S, SILENT) == ["headline"]

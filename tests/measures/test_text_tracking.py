@@ -78,3 +78,10 @@ def test_similarity_does_not_mind_case_blanks_and_dots() -> None:
     assert similarity("Wait, for it!", "WAITFORIT") == 1.0
     assert similarity("Wait", "Else") < 0.5
     assert similarity("…", "…") == 1.0 and similarity("…", "a") == 0.0
+
+
+def test_readings_that_differ_in_their_digits_alone_are_a_counter_and_words_are_none() -> None:
+    [counter] = join(*seen([("Frame = 8", PLACE)], [("Frame = 9", PLACE)], [("Frame = 10", PLACE)]))
+    [headline] = join(*seen([("3 tips", PLACE)], [("3 tips", PLACE)], [("3 tips", PLACE)]))
+    assert counter.counts and not headline.counts
+    assert not join(*seen([("Save 20%", PLACE)], [("Save 20%", PLACE)], [("Save 2O%", PLACE)]))[0].counts

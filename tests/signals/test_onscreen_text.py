@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from analyzer.contract import Reading
 from analyzer.errors import Unavailable
-from analyzer.media import Media
+from analyzer.media import Media, Samples
 from analyzer.signals.onscreen_text import READING_CPS, SIGNAL, measure
 from tests.make import Engines, image, media
 from tests.measures.test_text_reading import FONT, WHITE, YELLOW, Ocr, frame
@@ -56,6 +57,23 @@ def test_a_line_comes_and_goes_at_its_frame_not_at_the_next_look() -> None:
     assert (track.start_s, track.end_s) == pytest.approx((1.2, 3.3), abs=0.001)
     assert reading.metrics["first_text_s"] == pytest.approx(1.2, abs=0.001)
     assert reading.metrics["text_time_share"] == pytest.approx(2.1 / 5, abs=0.001)
+
+
+def test_a_pale_line_over_a_still_picture_goes_at_its_frame_however_long_ago_the_last_look_was() -> None:
+    asset = clip(6.0, (HELLO, 1.0, 4.9), every_s=1.0)
+    pale = (asset.thumbnails.read(0, 60).astype(np.float32) * 0.04 + 100).round().astype(np.uint8)
+    faint = replace(asset, thumbnails=replace(asset.thumbnails, pixels=Samples(pale)))
+    kept = replace(faint, frames=[frame for frame in asset.frames if frame.time_s in (0.0, 1.0, 5.0)])
+    [track] = run(kept, BOTH).evidence["tracks"].items
+    assert track.end_s == pytest.approx(4.9, abs=0.001)
+
+
+def test_where_no_step_is_seen_a_line_went_within_the_last_look() -> None:
+    asset = clip(6.0, (HELLO, 1.0, 4.9), every_s=1.0)
+    blind = replace(asset, thumbnails=replace(asset.thumbnails, pixels=Samples(np.full((60, 64, 36, 3), 100, np.uint8))))
+    kept = replace(blind, frames=[frame for frame in asset.frames if frame.time_s in (0.0, 1.0, 5.0)])
+    [track] = run(kept, BOTH).evidence["tracks"].items
+    assert track.end_s == pytest.approx(4.775, abs=0.001)
 
 
 def test_a_line_that_stands_throughout_has_the_clip_s_length() -> None:

@@ -1,13 +1,11 @@
-"""Compare our shot detection with PySceneDetect on drawn, encoded and labelled clips, and print one table.
+"""Cuts, dissolves and fades in drawn, encoded and labelled clips, seen by our shot detection and by PySceneDetect.
 
-Clips are drawn from a seed (or made of the photographs in --photos), encoded as H.264 with PyAV and decoded again. Both
-sides see the same decoded frames: PySceneDetect in full, ours as thumbnails. It needs `scenedetect-headless`, which the
-product does not.
+Clips are drawn from a seed or made of photographs, encoded as H.264 with PyAV and decoded again. Both sides see the same
+decoded frames: PySceneDetect in full, ours as thumbnails.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import time
 from collections.abc import Callable
@@ -24,10 +22,13 @@ from analyzer.evidence import Shots
 from analyzer.media import Media, Samples, Thumbnails
 from analyzer.report import Asset
 from analyzer.signals.shots import SIGNAL
+from evaluation.figures import Figure, Setup, at_least, f1
 
 Pictures = NDArray[np.uint8]
 HEIGHT, WIDTH = 180, 320
 LONG_SIDE = 64
+CLIPS, CRF = 3, 28
+"""Clips of each kind, and how strongly they are compressed."""
 
 
 @dataclass
@@ -309,40 +310,53 @@ class Score:
         return f"{f1:6.3f} {self.hits:4d} {self.missed:4d} {self.false:5d} {recall:>8} {cost:7.2f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=int, default=4, help="clips of each kind")
-    parser.add_argument("--seed", type=int, default=1000)
-    parser.add_argument("--crf", type=int, default=28)
-    parser.add_argument("--photos", type=Path, help="a folder of photographs to film instead of drawings")
-    parser.add_argument("--ours", action="store_true", help="leave PySceneDetect out, and list every error")
-    options = parser.parse_args()
-    photos = sorted(options.photos.glob("*.jpg")) if options.photos else []
-    names = ["ours"] if options.ours else ["ours", "ContentDetector", "AdaptiveDetector"]
-    print(f"{'':20} {'':17} {'F1':>6} {'hit':>4} {'miss':>4} {'false':>5} {'gradual':>7} {'s/1800':>7}")
+def measure(setup: Setup) -> list[Figure]:
+    """Hard cuts, dissolves and false cuts on drawn clips and, where they are, on photographs."""
+    table = []
+    for name, photos in (("drawn", []), ("photographs", setup.photographs)):
+        if name == "photographs" and not photos:
+            continue
+        total, false = Score(), 0
+        for row, (kind, draw) in enumerate(KINDS.items()):
+            for number in range(CLIPS):
+                rng = np.random.default_rng([setup.seed, row, number])
+                clip = draw(rng, lambda rng=rng, photos=photos, **how: Scene(rng, photos, **how))
+                cuts, gradual, seconds = ours(coded(clip, CRF), clip.fps)
+                before = total.false
+                total.add(clip, cuts, gradual, seconds)
+                false += (total.false - before) if kind in ("flashes", "whip pans") else 0
+                if total.false > before:
+                    setup.tell(f"{name}, {kind} {number}: truth {clip.cuts} {clip.gradual}, found {cuts} {gradual}")
+        score, share = f1(total.hits, total.false, total.missed), total.gradual_hits / total.gradual_all
+        table += [
+            at_least("cuts", f"F1 of hard cuts within one frame, {name}", score, 0.98, str(total.hits + total.missed)),
+            at_least("cuts", f"dissolves and fades found, {name}", share, 0.8, str(total.gradual_all)),
+            Figure("cuts", f"false cuts on flashes and whip pans, {name}", str(false), "0", false == 0, f"{2 * CLIPS} clips"),
+        ]  # fmt: skip
+    return table
+
+
+def compare() -> None:
+    """Print ours beside PySceneDetect, which needs `scenedetect-headless`: `python -m evaluation.shots` in scripts/."""
+    import scenedetect.detectors
+
+    names = ["ours", "ContentDetector", "AdaptiveDetector"]
     totals = {name: Score() for name in names}
-    for row, (kind, draw) in enumerate(KINDS.items()):
-        scores = {name: Score() for name in names}
-        for number in range(options.clips):
-            rng = np.random.default_rng([options.seed, row, number])
-            clip = draw(rng, lambda rng=rng, **how: Scene(rng, photos, **how))
-            frames = coded(clip, options.crf)
+    for row, draw in enumerate(KINDS.values()):
+        for number in range(CLIPS):
+            rng = np.random.default_rng([1000, row, number])
+            clip = draw(rng, lambda rng=rng, **how: Scene(rng, [], **how))
+            frames = coded(clip, CRF)
             for name in names:
                 if name == "ours":
                     result = ours(frames, clip.fps)
-                    if options.ours:
-                        print(f"  {kind} {number}: truth {clip.cuts} {clip.gradual}\n    found {result[0]} {result[1]}")
                 else:
-                    import scenedetect.detectors
-
                     result = theirs(frames, clip.fps, getattr(scenedetect.detectors, name)(min_scene_len=1))
-                scores[name].add(clip, *result)
                 totals[name].add(clip, *result)
-        for name in names:
-            print(f"{kind:20} {name:17} {scores[name].row()}", flush=True)
+    print(f"{'':18} {'F1':>6} {'hit':>4} {'miss':>4} {'false':>5} {'gradual':>7} {'s/1800':>7}")
     for name in names:
-        print(f"{'all':20} {name:17} {totals[name].row()}")
+        print(f"{name:18} {totals[name].row()}")
 
 
 if __name__ == "__main__":
-    main()
+    compare()

@@ -1,0 +1,98 @@
+"""Palettes: drawn pictures of known colours and shares, and photographs that are re-encoded and scaled.
+
+A drawn picture has three to five flat colours, at least 12 apart in CIEDE2000, in shares that differ by a tenth or more.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from analyzer.evidence import Swatch
+from analyzer.measures.colour import delta_e
+from analyzer.media import Frame
+from analyzer.signals.palette import SIGNAL
+from evaluation.figures import Figure, Setup, at_least
+from evaluation.words import SILENT
+
+DRAWN, PHOTOGRAPHS = 30, 40
+SIDE = 600
+APART = 12.0
+QUALITY = 60
+SMALLER = 0.4
+NEXT = 0.02
+"""Swatches whose shares differ by less are of no order."""
+
+
+def measure(setup: Setup) -> list[Figure]:
+    """Colour differences of drawn colours, and what encoding and scaling move."""
+    rng = random.Random(setup.seed)
+    errors, orders = [], 0
+    for _ in range(DRAWN):
+        picture, truth = drawn(rng)
+        found = swatches(coded(picture, 85))
+        nearest = [min(found, key=lambda swatch: delta_e(swatch.hex, colour)) for colour in truth]
+        errors += [delta_e(swatch.hex, colour) for swatch, colour in zip(nearest, truth, strict=True)]
+        orders += [swatch.hex for swatch in found[: len(truth)]] == [swatch.hex for swatch in nearest]
+    worst = float(np.quantile(errors, 0.95))
+    value = f"p95 {worst:.2f}, most {max(errors):.2f}"
+    table = [
+        Figure("palette", "Delta E 2000 of drawn colours", value, "<= 3", worst <= 3, f"{len(errors)} colours"),
+        at_least("palette", "drawn colours in order of their share", orders / DRAWN, 0.98, f"{DRAWN} pictures"),
+    ]
+    photographs = setup.photographs[:PHOTOGRAPHS]
+    moved, kept = [], 0
+    for path in photographs:
+        picture = np.asarray(Image.open(path).convert("RGB"))
+        size = (round(SMALLER * picture.shape[1]), round(SMALLER * picture.shape[0]))
+        before, after = swatches(picture), swatches(cv2.resize(coded(picture, QUALITY), size, interpolation=cv2.INTER_AREA))
+        moved.append(delta_e(before[0].hex, min(after[:2], key=lambda s: delta_e(s.hex, before[0].hex)).hex))
+        clear = len(before) < 2 or before[0].share - before[1].share >= NEXT
+        kept += not clear or delta_e(before[0].hex, after[0].hex) <= 5
+        if moved[-1] > 3:
+            setup.tell(f"{path.name}: {[s.hex for s in before]} becomes {[s.hex for s in after]}")
+    if photographs:
+        worst = float(np.quantile(moved, 0.95))
+        name = f"JPEG {QUALITY} and {100 * SMALLER:.0f} % of the size"
+        table.append(
+            Figure("palette", f"dominant colour moves, {name}", f"p95 {worst:.2f}", "<= 3", worst <= 3, str(len(moved)))
+        )
+        table.append(at_least("palette", f"dominant colour stays first, {name}", kept / len(moved), 0.98, str(len(moved))))
+    return table
+
+
+def swatches(picture: NDArray[np.uint8]) -> tuple[Swatch, ...]:
+    media = dataclasses.replace(SILENT, thumbnails=dataclasses.replace(SILENT.thumbnails, times_s=np.zeros(1)))
+    media = dataclasses.replace(media, frames=(Frame(0, 0.0, lambda: picture),))
+    return SIGNAL.measure(media, {}, {}).evidence["asset"].items[0].swatches  # type: ignore[union-attr]
+
+
+def drawn(rng: random.Random) -> tuple[NDArray[np.uint8], list[str]]:
+    """Bands of colour, and the colours from the largest share to the smallest."""
+    colours: list[tuple[int, int, int]] = []
+    count = rng.randint(3, 5)
+    while len(colours) < count:
+        colour = (rng.randrange(256), rng.randrange(256), rng.randrange(256))
+        # Nearly black counts as a bar or a black stretch.
+        if max(colour) > 30 and all(delta_e(hexadecimal(colour), hexadecimal(other)) >= APART for other in colours):
+            colours.append(colour)
+    weights = [1.6**place for place in range(count, 0, -1)]
+    edges = np.round(SIDE * np.cumsum([0, *weights]) / sum(weights)).astype(int)
+    picture = np.zeros((SIDE, SIDE, 3), np.uint8)
+    for colour, first, last in zip(colours, edges, edges[1:], strict=False):
+        picture[:, first:last] = colour
+    return picture, [hexadecimal(colour) for colour in colours]
+
+
+def hexadecimal(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def coded(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    _, data = cv2.imencode(".jpg", np.ascontiguousarray(picture[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
