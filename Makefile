@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 BASE := $(VENV)/.base
 ALL := $(VENV)/.all
 
-.PHONY: help demo test test-slow lint schema golden samples benchmark clean
+.PHONY: help demo test test-slow lint schema golden samples accuracy benchmark clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -43,6 +43,9 @@ golden: $(ALL)  ## write the golden report anew
 
 samples: $(ALL)  ## draw samples/ anew (needs espeak-ng)
 	$(BIN)/python scripts/make_samples.py
+
+accuracy: $(ALL)  ## write docs/ACCURACY.md anew (20 minutes)
+	$(BIN)/python scripts/evaluate.py --write
 
 benchmark: $(ALL)  ## speed and memory, as ratios
 	$(BIN)/python scripts/benchmark.py

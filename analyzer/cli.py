@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analyzer import cli_models
+from analyzer import cli_audit, cli_batch, cli_models
 
 if TYPE_CHECKING:
     from analyzer.report import Report
@@ -28,7 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(cli_models.app, name="models")
 
 
 class Format(StrEnum):
@@ -222,6 +221,13 @@ def doctor() -> None:
     for good, what in lines:
         typer.echo(f"{'ok  ' if good else 'MISS'}  {what}")
     raise typer.Exit(0 if all(good for good, _ in lines) else FAILED)
+
+
+app.command()(cli_batch.batch)
+app.command()(cli_audit.audit)
+app.command()(cli_audit.compare)
+app.add_typer(cli_audit.brand_app, name="brand")
+app.add_typer(cli_models.app, name="models")
 
 
 @app.callback(invoke_without_command=True)

@@ -41,7 +41,7 @@ class Manifest(BaseModel):
     """The extra of this product that brings the package."""
     source: Literal["package", "hub", "openai-whisper"] = "package"
     """Where the weights come from: inside the package, from the Hugging Face hub, or from openai-whisper's own servers."""
-    repository: str = Field(default="", pattern=r"^([\w.-]+/[\w.-]+)?$")
+    repository: str = Field(default="", pattern=r"^([\w.-]+(/[\w.-]+)?)?$")
     """Repository on the hub, or the name that openai-whisper knows."""
     revision: str = "main"
     """What `pull` resolves into a commit, which the lock file then holds."""

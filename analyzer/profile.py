@@ -295,6 +295,8 @@ def _merged(name: str | Path) -> dict[str, Any]:
     merged = parent | own | {"rules": [rule for rule in added + kept if "off" not in rule]}
     for key in ("sources", "safe_area"):
         merged[key] = parent.get(key, {}) | own.get(key, {})
+    if isinstance(merged.get("checked_on"), date) and "checked_on" in parent:
+        merged["checked_on"] = max(merged["checked_on"], parent["checked_on"])
     return merged
 
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from analyzer.contract import Metric, Reading, Signal
 from analyzer.evidence import (
+    Caption,
+    Captions,
     Cue,
     Cues,
     Detection,
     Detections,
+    Embedding,
     Moment,
     Moments,
     Palette,
@@ -48,6 +51,13 @@ HOSTILE = (SCRIPT, IMAGE, BIDI, FORMULA, JINJA, MARKDOWN, WORKFLOW, CUE_BREAK)
 DURATION = 12.4
 OCR = EngineUsed(id="rapidocr-ppocrv6", task="ocr", version="3.10.0", licence="Apache-2.0")
 VAD = EngineUsed(id="silero-vad", task="voice-activity", version="1.2.1", licence="MIT")
+BLIP = EngineUsed(
+    id="blip-base", task="scene-captioning", version="transformers 5.24.0", licence="BSD-3-Clause",
+    revision="9cfcdbcaccbcadb2b53b36d4b50042c4eeaa0c25", weights="3f" * 32, precision="bfloat16", device="cpu",
+)  # fmt: skip
+SIGLIP = BLIP.model_copy(update={"id": "siglip2-base", "task": "image-text-matching", "licence": "Apache-2.0"})
+VALUES = "ADwAAAA4" * 3
+"""An embedding as it is stored."""
 FACE = EngineUsed(id="haar-frontal", task="face-detection", version="4.14.0", licence="Apache-2.0")
 
 
@@ -264,6 +274,51 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
                 ),
             },
             notes=(message("Only faces that look at the camera are found."),),
+        ),
+        SignalResult(
+            id="scenes",
+            title="Scenes",
+            status="ok",
+            engines=(BLIP,),
+            metrics={"described": 3 + len(texts), "opening": "a person holding a cup of coffee", "lowest_confidence": 0.41},
+            evidence={
+                "captions": Captions(
+                    title="What each shot shows",
+                    items=(
+                        Caption(start_s=0.0, end_s=2.6, time_s=1.4, text="a person holding a cup of coffee", confidence=0.78),
+                        Caption(start_s=2.6, end_s=6.2, time_s=4.5, text="a table with cups and a kettle", confidence=0.41),
+                        Caption(start_s=6.2, end_s=DURATION, time_s=9.6, text="a sign on a wall", confidence=None),
+                        *(Caption(start_s=8.0, end_s=8.1, time_s=8.05, text=text, confidence=0.5) for text in texts),
+                    ),
+                )
+            },
+            notes=(message("A model wrote these sentences."),),
+        ),
+        SignalResult(
+            id="content",
+            title="Setting, activity and format",
+            status="ok",
+            engines=(SIGLIP,),
+            metrics={"setting": "kitchen", "activity": "cooking"},
+            unmeasured={
+                "format": Reason(code="unsure", sentence=message("No label of the list is likely enough to be named."))
+            },
+            evidence={
+                "setting": Spans(
+                    title="Settings",
+                    unit="probability",
+                    items=(
+                        Span(start_s=0.0, end_s=6.2, label="kitchen", value=0.83),
+                        Span(start_s=8.0, end_s=DURATION, label="living_room", value=0.61),
+                    ),
+                ),
+                "labels": Table(
+                    title="Likeliest labels",
+                    columns=("Group", "Label", "Probability"),
+                    rows=(("setting", "kitchen", 0.71), ("activity", "cooking", 0.66), ("format", "tutorial", 0.41)),
+                ),
+                "embedding": Embedding(title="Direction for look-alikes", model="siglip2-base", dims=9, values=VALUES),
+            },
         ),
         SignalResult(
             id="palette",

@@ -12,10 +12,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "analyzer"
 LAYERS = [
-    {"cli", "cli_models", "__main__", "doctor"},
-    {"analysis", "render", "stills", "cache"},
+    {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
+    {"analysis", "render", "stills", "cache", "signal_cache", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "profile", "signals"},
-    {"reading", "sampling", "engines", "manifests", "weights", "hub", "decode"},
+    {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "decode"},
     {"measures"},
     {"contract", "media"},
     {"report", "errors"},
@@ -25,7 +25,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {
     "av": "decode", "PIL": "decode", "torch": "engines", "transformers": "engines", "whisper": "engines", "rapidocr": "engines",
     "onnxruntime": "engines", "faster_whisper": "engines", "ctranslate2": "engines", "openvino": "engines",
-    "tokenizers": "engines", "huggingface_hub": "hub", "vaderSentiment": "engines", "py3langid": "engines",
+    "tokenizers": "engines", "huggingface_hub": "hub", "httpx2": "hub", "vaderSentiment": "engines", "py3langid": "engines",
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

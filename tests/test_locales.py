@@ -41,7 +41,7 @@ def test_the_collector_finds_each_place() -> None:
         "Skip to the report",
         "Text stands out from the picture",
         "Hard cuts",
-        "scene text",
+        "characters/s",
     } <= found
 
 

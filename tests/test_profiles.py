@@ -23,7 +23,7 @@ EVIDENCE = {
     "stillness.motion", "flash.flashes", "onscreen_text.tracks", "captions.burned_in", "captions.uncovered_speech",
     "speech.speech", "speech.transcript", "sound.silences", "sound.loudness", "faces.faces", "faces.detections",
     "palette.asset", "palette.shots", "sentiment.words", "hook.reasons", "hook.weak_openers", "hook.types", "hook.windows",
-    "post_text.parts", "post_text.call_to_action",
+    "post_text.parts", "post_text.call_to_action", "speech.fillers", "tone.emotions", "tone.toxicity", "image_safety.unsafe",
 }  # fmt: skip
 
 NULLABLE = {

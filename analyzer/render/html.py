@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from analyzer.errors import UsageError
 from analyzer.evidence import items_of
 from analyzer.render.blocks import block_of
+from analyzer.render.gaps import gaps_of, unmeasured_of
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.lanes import lanes_of, ticks_of
 from analyzer.render.pictures import Stills
 from analyzer.render.plain_text import one_line, visible
-from analyzer.report import Report, SignalResult, Verdict
+from analyzer.report import Report, Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,9 +34,11 @@ MOST_BYTES = 2_000_000
 FIXES = 5
 PLACES = 5
 """Times that a fix links to."""
+SCENES = 40
+"""Captions that are shown with their pictures."""
 STRIP = 12
 """Pictures along the time axis."""
-OWN_SECTION = ("palette", "text_tracks", "cues", "transcript")
+OWN_SECTION = ("palette", "text_tracks", "cues", "transcript", "captions")
 """Evidence that has a section of its own, so that the card of its signal does not repeat it."""
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 WEB = re.compile(r"https?://[^\s]+", re.I)
@@ -114,7 +117,8 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
         fixes=judged.to_fix() if judged else (),
         most_fixes=FIXES,
         most_places=PLACES,
-        not_measured=_not_measured(report),
+        most_scenes=SCENES,
+        gaps=gaps_of(report),
         lanes=lanes_of(report, locale, size.items),
         ticks=ticks_of(duration) if duration else (),
         strip=stills.strip(duration, STRIP),
@@ -124,7 +128,7 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
         catalog=catalog,
         cards=sorted(
             (signal for signal in report.signals if signal.id not in ("hook", "technical")),
-            key=lambda signal: signal.status == "skipped",
+            key=lambda signal: {"unavailable": 1, "skipped": 2}.get(signal.status, 0),
         ),
         of_kind=lambda *kinds: _of_kind(report, kinds),
         of_card=lambda signal: [block for block in signal.evidence.values() if block.kind not in OWN_SECTION],
@@ -149,27 +153,6 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
 def _group(report: Report, status: str) -> list[Verdict]:
     verdicts = report.judgement.verdicts if report.judgement else ()
     return sorted((v for v in verdicts if v.status == status), key=lambda v: (v.strength != "hard", -v.severity, v.rule))
-
-
-def _not_measured(report: Report) -> list[SignalResult]:
-    """Signals that say nothing, or not all that they could: never those that do not apply."""
-    return [
-        signal
-        for signal in report.signals
-        if signal.status in ("unavailable", "failed") or (signal.status == "ok" and signal.unmeasured) or _left_out(signal)
-    ]
-
-
-def _left_out(signal: SignalResult) -> bool:
-    return signal.status == "skipped" and signal.reason is not None and signal.reason.code in ("not_requested", "not_given")
-
-
-def unmeasured_of(signal: SignalResult) -> list[tuple[Any, list[str]]]:
-    """The reasons why metrics of a signal are not known, each with the names of these metrics."""
-    groups: dict[str, tuple[Any, list[str]]] = {}
-    for name, reason in signal.unmeasured.items():
-        groups.setdefault(f"{reason.code} {reason.sentence}", (reason, []))[1].append(name)
-    return list(groups.values())
 
 
 def _of_kind(report: Report, kinds: Sequence[str]) -> list[Any]:

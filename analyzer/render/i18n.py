@@ -36,16 +36,6 @@ UNITS = {"deg": "°", "cps": "characters/s", "wpm": "words/min", "dE": "ΔE", "f
 BARE = ("", "count", "number", "text", "flag", "per minute")
 """Units that are not written behind a number."""
 
-WORDS = (
-    "yes", "no", "caption", "headline", "scene text", "watermark", "start", "cut", "dissolve", "fade", "weak", "fair",
-    "strong", "positive", "neutral", "negative", "face", "black", "still", "silence", "speech", "general", "red",
-    "dead air", "file", "video", "audio", "image", "tags", "transcript", "onscreen", "on-screen text", "post",
-    "question", "bold claim", "number stat", "negative warning", "curiosity gap", "direct callout", "how to",
-    "list promise", "story confession", "result first", "social proof authority", "offer urgency", "challenge stakes",
-    "relatable humor", "demo novelty", "pattern interrupt",
-    "speech-to-text", "voice-activity", "face-detection", "sentiment", "language-identification",
-)  # fmt: skip
-"""Labels of evidence and values of metrics that have a translation; others are shown as they are."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +61,13 @@ class Locale:
 
     def word(self, text: str) -> str:
         """A label or a value that is a known word; ids are written with spaces."""
-        parts = [part.strip() for part in text.split(",")] if "_" in text or text in WORDS else [text]
+        parts = [part.strip() for part in text.split(",")] if "_" in text or text in _words() else [text]
         known = [part.replace("_", " ") for part in parts]
         return ", ".join(self.entries.get(part, part) for part in known)
 
     def is_word(self, text: str) -> bool:
         """Whether it is a label of ours, and not words of the asset."""
-        return text in WORDS
+        return text in _words()
 
     def quoted(self, text: str) -> str:
         """Words of an instance: those of the asset stay as they are, labels and sentences of ours are translated."""
@@ -168,8 +158,17 @@ def locale_of(lang: str, names: Mapping[str, str] | None = None) -> Locale:
 def _entries(lang: str) -> Mapping[str, str]:
     if lang == "en":
         return {}
-    entries = tomllib.loads(files("analyzer").joinpath("locales", f"{lang}.toml").read_text(encoding="utf-8"))
-    return {english: SPACED.sub(_unbreakable, translated) for english, translated in entries.items()}
+    return {english: SPACED.sub(_unbreakable, french) for english, french in (_table("fr") | _words()).items()}
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Labels of evidence and values of metrics that are ours, and not words of an asset, with their French."""
+    return _table("words.fr")
+
+
+def _table(name: str) -> dict[str, str]:
+    return tomllib.loads(files("analyzer").joinpath("locales", f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _unbreakable(found: re.Match[str]) -> str:

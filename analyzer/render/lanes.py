@@ -16,7 +16,9 @@ from analyzer.render.i18n import Locale
 from analyzer.render.plain_text import one_line
 from analyzer.report import Report, SignalResult
 
-ORDER = ("shots", "palette", "text_tracks", "cues", "transcript", "moments", "tracks", "detections", "spans", "series")
+ORDER = (
+    "shots", "captions", "palette", "text_tracks", "cues", "transcript", "moments", "tracks", "detections", "spans", "series",
+)  # fmt: skip
 """Lanes from top to bottom by the shape of their evidence; within a shape, as the report has them."""
 ROWS = 4
 """Rows in which items that overlap in time are stacked."""

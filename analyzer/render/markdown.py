@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analyzer.render.gaps import Gap, gaps_of
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.plain_text import one_line
 from analyzer.report import Report, Verdict, VerdictStatus
@@ -46,6 +47,12 @@ def counts(report: Report, locale: Locale) -> str:
     return " · ".join(locale.label(word, str(judged.count(status))) for status, word in words)
 
 
+def gap_title(gap: Gap, locale: Locale) -> str:
+    """What was not measured: the titles of signals, and the metrics of one."""
+    titles = " · ".join(locale.t(signal.title) for signal in gap.signals)
+    return f"{titles} ({', '.join(gap.metrics)})" if gap.metrics else titles
+
+
 def to_markdown(report: Report, lang: str = "en") -> str:
     """Verdict, what to fix, what was not measured, and the measured values."""
     locale = locale_of(lang, {signal.id: signal.title for signal in report.signals})
@@ -71,15 +78,12 @@ def to_markdown(report: Report, lang: str = "en") -> str:
             lines += [f"| {t('Check')} | {t('Measured')} | {t('Limit')} | {t('How')} |", "|---|---|---|---|"]
             lines += [_row(verdict, locale) for verdict in fixes[:MOST]]
             lines.append("")
-    missing = [signal for signal in report.signals if signal.status in ("unavailable", "failed") or signal.unmeasured]
+    missing = gaps_of(report, left_out=False)
     if missing:
         lines += [f"### {t('What was not measured')}", ""]
-        for signal in missing:
-            reasons = (
-                [signal.reason] if signal.reason else list({str(r.sentence): r for r in signal.unmeasured.values()}.values())
-            )
-            said = " ".join(f"{locale.say(reason.sentence)} {locale.say(reason.remedy)}".strip() for reason in reasons)
-            lines.append("- " + locale.label(f"**{escaped(t(signal.title))}**", escaped(said, 600)))
+        for gap in missing:
+            said = f"{locale.say(gap.reason.sentence)} {locale.say(gap.reason.remedy)}".strip()
+            lines.append("- " + locale.label(f"**{escaped(gap_title(gap, locale))}**", escaped(said, 600)))
         lines.append("")
     notes = [f"- {escaped(locale.say(note), 600)}" for note in report.notes]
     if notes:

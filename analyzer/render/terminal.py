@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzer.render.gaps import gaps_of
 from analyzer.render.i18n import Locale, locale_of
-from analyzer.render.markdown import counts, headline
+from analyzer.render.markdown import counts, gap_title, headline
 from analyzer.render.plain_text import encodable, one_line
-from analyzer.report import Instance, Reason, Report, Verdict
+from analyzer.report import Instance, Report, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,12 +58,13 @@ def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[
         for number, verdict in enumerate(judged.to_fix(), 1):
             yield 0, "", ""
             yield from _fix(number, verdict, locale)
-    missing = list(_missing(report, locale))
+    missing = gaps_of(report, left_out=False)
     if missing:
         yield 0, "", ""
         yield 0, t("Not measured: neither passed nor failed"), "bold"
-        for title, reason in missing:
-            yield 2, "? " + locale.label(title, f"{locale.say(reason.sentence)} {locale.say(reason.remedy)}"), ""
+        for gap in missing:
+            said = f"{locale.say(gap.reason.sentence)} {locale.say(gap.reason.remedy)}"
+            yield 2, "? " + locale.label(gap_title(gap, locale), said), ""
     for n, note in enumerate(report.notes):
         if not n:
             yield 0, "", ""
@@ -92,16 +94,3 @@ def _fix(number: int, verdict: Verdict, locale: Locale) -> Iterator[tuple[int, s
 def _place(place: Instance, locale: Locale) -> str:
     quote = f" “{one_line(locale.quoted(place.text), 40)}”" if place.text and not locale.is_word(place.text) else ""
     return locale.span(place.start_s, place.end_s) + quote
-
-
-def _missing(report: Report, locale: Locale) -> Iterator[tuple[str, Reason]]:
-    """What was not measured: whole signals, and single metrics by their reason."""
-    for signal in report.signals:
-        title = locale.t(signal.title)
-        if signal.status in ("unavailable", "failed") and signal.reason is not None:
-            yield title, signal.reason
-        groups: dict[str, tuple[Reason, list[str]]] = {}
-        for name, reason in signal.unmeasured.items():
-            groups.setdefault(str(reason.sentence), (reason, []))[1].append(name)
-        for reason, names in groups.values():
-            yield f"{title} ({', '.join(names)})", reason

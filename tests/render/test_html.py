@@ -17,7 +17,7 @@ from analyzer.render import to_html
 from analyzer.render.html import MOST_BYTES
 from analyzer.report import Reason, Report, SignalResult
 from tests.make import asset, text_track
-from tests.make_report import DURATION, HOSTILE, catalog, image_report, report, still
+from tests.make_report import DURATION, HOSTILE, VALUES, catalog, image_report, report, still
 
 VOID = {"meta", "input", "br", "img", "link", "hr"}
 SVG_VOID = {"rect", "path", "circle", "line", "polyline", "use", "image"}
@@ -131,9 +131,45 @@ def test_time_links_are_seconds_of_the_clip(any_page: Page) -> None:
 
 def test_every_kind_of_evidence_has_its_lane(hostile: Page) -> None:
     kinds = {attrs["class"] for tag, attrs in hostile.tags if tag == "div" and (attrs.get("class") or "").startswith("lane ")}
-    evidence = {block.kind for signal in report().signals for block in signal.evidence.values()} - {"table"}
+    evidence = {block.kind for signal in report().signals for block in signal.evidence.values()} - {"table", "embedding"}
     assert {f"lane {kind}" for kind in evidence} <= kinds
     assert "present, not shown" in hostile.text
+
+
+def test_each_caption_stands_beside_the_picture_that_was_seen() -> None:
+    html = to_html(report(texts=()), catalog=catalog())
+    scenes = html.split('id="scenes"')[1].split("</section>")[0]
+    items = re.findall(r'<li>.*?</li>', scenes, re.S)
+    assert [re.search(r"<bdi>(.*?)</bdi>", item)[1] for item in items] == [  # type: ignore[index]
+        "a person holding a cup of coffee",
+        "a table with cups and a kettle",
+        "a sign on a wall",
+    ]
+    assert [re.search(r'#still-(\d)"', item)[1] for item in items] == ["1", "3", "7"]  # type: ignore[index]
+    assert [re.search(r'href="#t=([\d.]+)"', item)[1] for item in items] == ["0.0", "2.6", "6.2"]  # type: ignore[index]
+    assert "Confidence: 41\u202f%" in items[1] and "Confidence" not in items[2]
+    assert "its words and can be wrong" in scenes
+
+
+def test_an_image_has_its_caption_without_times() -> None:
+    scenes = next(signal for signal in report(texts=()).signals if signal.id == "scenes")
+    captions = scenes.evidence["captions"]
+    one = captions.model_copy(update={"items": captions.items[:1]})  # type: ignore[union-attr]
+    made = image_report(signals=(scenes.model_copy(update={"evidence": {"captions": one}}),))
+    section = to_html(made, catalog=catalog()).split('id="scenes"')[1].split("</section>")[0]
+    assert "a person holding a cup" in section and "#still-0" in section and "#t=" not in section
+
+
+def test_an_embedding_is_for_machines() -> None:
+    html = to_html(report(), catalog=catalog())
+    assert VALUES not in html and "look-alikes" not in html
+    assert VALUES in report().to_json()
+
+
+def test_the_method_says_which_weights_ran_and_how() -> None:
+    method = Page(to_html(report(), catalog=catalog())).text.split("Method")[-1]
+    assert "blip-base scene-captioning transformers 5.24.0 9cfcdbcaccbc bfloat16, cpu BSD-3-Clause" in method
+    assert "silero-vad voice-activity 1.2.1 – – MIT" in method
 
 
 def test_each_lane_is_one_tab_stop() -> None:
