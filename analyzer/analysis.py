@@ -122,15 +122,22 @@ class Analyzer:
         return report
 
     def _measure(
-        self, path: Path, asset_id: str, given: Given, engines: Engines, on_progress: OnProgress | None
+        self,
+        path: Path,
+        asset_id: str,
+        given: Given,
+        engines: Engines,
+        on_progress: OnProgress | None,
+        known: Mapping[str, SignalResult] | None = None,
     ) -> Report:
+        """Read an asset and measure every chosen signal but those whose result is `known`."""
         from analyzer import catalog
         from analyzer.reading import read_media
-        from analyzer.stills import stills_of
+        from analyzer.stills import close_ups_of, stills_of
 
         tell = on_progress or (lambda progress: None)
         chosen = self._chosen()
-        results: dict[str, SignalResult] = {}
+        results: dict[str, SignalResult] = dict(known or {})
         signals = catalog.signals()
         with read_media(
             path,
@@ -143,6 +150,8 @@ class Analyzer:
             on_progress=lambda done, total: tell(Progress("read", "Reading", done, total)),
         ) as media:
             for number, signal in enumerate(signals):
+                if signal.id in results:
+                    continue
                 tell(Progress(signal.id, signal.title, number, len(signals)))
                 if signal.id in chosen:
                     results[signal.id] = catalog.run(signal, media, engines, results)
@@ -153,10 +162,11 @@ class Analyzer:
                 analyzer_version=analyzer.__version__,
                 asset=media.asset,
                 complete=all(result.status in ("ok", "skipped") for result in results.values()),
-                signals=tuple(results.values()),
+                signals=tuple(results[signal.id] for signal in signals),
                 notes=media.notes,
                 settings={"only": ",".join(self.only), "skip": ",".join(self.skip), "frames_kept": len(media.frames)},
                 stills=stills_of(media, results.values()),
+                close_ups=close_ups_of(media, results.values()),
             )
 
     def _chosen(self) -> set[str]:

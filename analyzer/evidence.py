@@ -106,6 +106,18 @@ class OcrLine(Noun):
     confidence: float
 
 
+class ColourPair(Noun):
+    """The two colours whose contrast was measured, the frame and the place where it was."""
+
+    time_s: float
+    box: BoundingBox
+    letters: str
+    """Colours as `#rrggbb`."""
+    ground: str
+    """What the letters were compared with: an outline, a box or the picture behind them."""
+    ratio: float
+
+
 TextRole = Literal["caption", "headline", "scene_text", "watermark"]
 
 
@@ -124,6 +136,8 @@ class TextTrack(Noun):
     contrast: float | None = None
     """WCAG contrast ratio of letters against their surroundings, worst decile over the track's life; null: not separable."""
     contrast_median: float | None = None
+    colours: ColourPair | None = None
+    """Of the frame whose contrast is nearest to `contrast`."""
     needed_s: float
     """Seconds that a reader needs for it."""
 
@@ -140,6 +154,8 @@ class Cue(Noun):
     text: str
     cps: float | None = None
     """Reading speed in characters a second."""
+    delay_s: float | None = None
+    """By how much it starts after the span of speech that begins with it, negative is before; null: none begins with it."""
 
 
 class Word(Noun):

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from analyzer.evidence import BoundingBox, Evidence, Message, Noun, Scalar
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Status = Literal["ok", "skipped", "unavailable", "failed"]
 VerdictStatus = Literal["pass", "warn", "fail", "not_applicable", "not_judged"]
@@ -84,6 +84,8 @@ class Still(Noun):
     """A small picture of a moment that the evidence points at."""
 
     time_s: float
+    box: BoundingBox | None = None
+    """The part of the frame that it shows, for a close-up; none: all of it."""
     width: int
     height: int
     jpeg: str
@@ -98,6 +100,8 @@ class Instance(Noun):
     box: BoundingBox | None = None
     text: str = ""
     value: float | str | None = None
+    near: bool = False
+    """Its value lies within its error of a bound."""
 
 
 class Source(Noun):
@@ -106,6 +110,21 @@ class Source(Noun):
     url: str
     checked_on: str
     note: str = ""
+
+
+class Borderline(Noun):
+    """The measurement lies within its error of a bound: another one, as good as it, could have led to the other verdict."""
+
+    value: float
+    """The measurement that is near; where many were judged, not always the one that decided."""
+    error: float
+    """How far it may lie from the truth, in the unit of the verdict."""
+    bound: float
+    other: VerdictStatus
+    """What the verdict would be on the other side."""
+    text: Message
+    source: str
+    """Where the error is known from."""
 
 
 class Verdict(Noun):
@@ -124,6 +143,9 @@ class Verdict(Noun):
     unit: str = ""
     bound: Message | None = None
     """The bound that decided, as a sentence."""
+    borderline: Borderline | None = None
+    safe_area: BoundingBox | None = None
+    """What the player leaves free, where the rule asks how much of a box lies outside."""
     why: str = ""
     fix: Message | None = None
     reason: Reason | None = None
@@ -157,6 +179,11 @@ class Judgement(Noun):
         bad = [verdict for verdict in self.verdicts if verdict.status in ("fail", "warn")]
         return tuple(sorted(bad, key=lambda v: (v.status != "fail", v.strength != "hard", -v.severity, v.rule)))
 
+    def narrow(self) -> tuple[Verdict, ...]:
+        """Verdicts that pass and are borderline, the most serious first."""
+        near = [verdict for verdict in self.verdicts if verdict.status == "pass" and verdict.borderline is not None]
+        return tuple(sorted(near, key=lambda v: (v.strength != "hard", -v.severity, v.rule)))
+
 
 class Report(Noun):
     schema_version: str = SCHEMA_VERSION
@@ -170,6 +197,9 @@ class Report(Noun):
     """What a bound left out, and what was odd about the file."""
     settings: dict[str, Scalar] = {}
     stills: tuple[Still, ...] = Field(default=(), repr=False)
+    """Whole frames, in order of time."""
+    close_ups: tuple[Still, ...] = Field(default=(), repr=False)
+    """Lines of text, larger than in the stills."""
 
     def signal(self, signal_id: str) -> SignalResult | None:
         return next((signal for signal in self.signals if signal.id == signal_id), None)

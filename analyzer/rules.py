@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
+from analyzer.bounds import Case, Near, badness, is_number, nearest_bound, reached_by, status_of, worst_of
 from analyzer.errors import UsageError
 from analyzer.evidence import BoundingBox, Message, Scalar, field_of, items_of, message
 from analyzer.profile import ASSET_FIELDS, DERIVED, FULL_SCREEN, WITHOUT_ORDER, Condition, Profile, Rule, Variant
 from analyzer.profile import check as check
 from analyzer.profile import load_profile as load_profile
 from analyzer.profile import profile_ids as profile_ids
-from analyzer.report import Instance, Judgement, Reason, Report, SignalResult, Verdict, VerdictStatus
+from analyzer.report import Borderline, Instance, Judgement, Reason, Report, SignalResult, Verdict, VerdictStatus
 
 MAX_INSTANCES = 8
 MAX_PLACES = 3
 """Places that one sentence names."""
 QUOTE = 40
 """Characters of a quoted text."""
-TOLERANCE = 1e-6
-"""Relative slack, so that a value that was rounded on its way does not break a bound that it meets."""
 
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -36,13 +35,6 @@ class Unjudged(Exception):
         super().__init__(status)
         self.status = status
         self.reason = reason
-
-
-class Case(NamedTuple):
-    """One value to be judged, and the item it is of."""
-
-    value: Scalar
-    item: Any
 
 
 def judge(report: Report, profile: str | Profile = "default", variant: str = "organic") -> Report:
@@ -71,23 +63,40 @@ def _verdict(rule: Rule, report: Report, profile: Profile, variant: Variant) -> 
         cases = _cases(rule, report, profile, variant)
     except Unjudged as stop:
         return Verdict(**known, status=stop.status, reason=stop.reason)
-    judged = [(_status(rule, case.value), case) for case in cases]
-    worst = min((status for status, _ in judged), key=("fail", "warn", "pass", "not_applicable").index)
-    decisive = sorted((case for status, case in judged if status == worst), key=lambda case: _badness(rule, case.value))
+    judged = [(status_of(rule, case.value), case) for case in cases]
+    worst = worst_of([status for status, _ in judged])
+    decisive = sorted((case for status, case in judged if status == worst), key=lambda case: badness(rule, case.value))
     milder = [case for status, case in judged if status == "warn" and worst == "fail"]
     value = decisive[0].value
     if worst == "not_applicable":
         return Verdict(**known, status=worst, value=value, reason=_reason(NOTHING))
+    near = nearest_bound(rule, cases)
     bound = rule.bounds.fail if worst == "fail" or rule.bounds.warn is None else rule.bounds.warn
-    sentence = _sentence(rule, bound)
+    known |= {"value": value, "bound": _sentence(rule, bound), "borderline": near and _borderline(near, rule.unit)}
+    if rule.field == "unsafe_share":
+        known["safe_area"] = profile.safe_area[variant].box
     if worst == "pass":
-        return Verdict(**known, status=worst, value=value, bound=sentence)
+        named = [near.case] if near and near.case.item is not None else []
+        return Verdict(**known, status=worst, instances=tuple(_instance(case.item, case.value, True) for case in named))
+    close = {id(case.item) for case in cases if case.item is not None and reached_by(rule, case)}
     shown_items = _shown_items(rule, report, decisive + milder)
-    instances = tuple(_instance(item, value) for item, value in shown_items)
+    instances = tuple(_instance(item, value, id(item) in close) for item, value in shown_items)
     places = "; ".join(_place(item) for item, _ in shown_items[:MAX_PLACES]) or "–"
     params = {"value": shown(value, rule.unit), "bound": shown(bound, rule.unit), "where": places}
     fix = Message(text=rule.fix, params={name: text for name, text in params.items() if f"{{{name}}}" in rule.fix})
-    return Verdict(**known, status=worst, value=value, bound=sentence, fix=fix, instances=instances)
+    return Verdict(**known, status=worst, fix=fix, instances=instances)
+
+
+def _borderline(near: Near, unit: str) -> Borderline:
+    """What is said of a verdict whose measurement lies within its error of a bound."""
+    value, error = float(near.case.value or 0.0), near.error
+    sentence = message(
+        "Borderline: {value} was measured, the limit is {bound}, and the measurement may be off by {error}.",
+        value=shown(value, unit), bound=shown(near.bound, unit), error=spread(error, unit),
+    )  # fmt: skip
+    return Borderline(
+        value=round(value, 6), error=round(error, 6), bound=near.bound, other=near.other, text=sentence, source=near.origin
+    )
 
 
 NOTHING = message("There is nothing of the kind in it.")
@@ -115,12 +124,8 @@ def _require(rule: Rule, report: Report) -> None:
 def _holds(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, Condition):
         low, high = wanted.at_least, wanted.at_most
-        return _is_number(value) and (low is None or value >= low) and (high is None or value <= high)
+        return is_number(value) and (low is None or value >= low) and (high is None or value <= high)
     return value in wanted if isinstance(wanted, tuple) else value == wanted
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _signal(report: Report, signal_id: str) -> SignalResult:
@@ -145,20 +150,22 @@ def _cases(rule: Rule, report: Report, profile: Profile, variant: Variant) -> li
     """The values that the rule judges, at least one."""
     signal = _signal(report, rule.signal)
     if rule.metric is not None:
-        cases = [Case(_metric(signal, rule.metric.partition(".")[2]), None)]
+        cases = [Case(_metric(signal, rule.metric.partition(".")[2]), None, rule.metric)]
     else:
         if rule.field == "unsafe_share" and not _fills_screen(report):
             raise Unjudged("not_applicable", _reason(NOT_FULL_SCREEN))
         read = _reader(str(rule.field), profile, variant)
         items = [
-            item for item in _items(signal, str(rule.each), rule) if rule.field in DERIVED or hasattr(item, str(rule.field))
+            (item, f"{signal.id}.{key}.{rule.field}")
+            for item, key in _items(signal, str(rule.each), rule)
+            if rule.field in DERIVED or hasattr(item, str(rule.field))
         ]
-        measured = [case for case in (Case(read(item), item) for item in items) if case.value is not None]
+        measured = [case for case in (Case(read(item), item, name) for item, name in items) if case.value is not None]
         if items and not measured:
             raise Unjudged("not_judged", _reason(message("It could not be measured on any of them."), "not_measured"))
-        cases = measured or [Case(None, None)]
+        cases = measured or [Case(None, None, rule.target)]
     for case in cases:
-        if case.value is not None and _is_number(case.value) == (rule.unit in WITHOUT_ORDER):
+        if case.value is not None and is_number(case.value) == (rule.unit in WITHOUT_ORDER):
             sentence = message("The report holds a value that does not fit the unit {unit}.", unit=rule.unit)
             raise Unjudged("not_judged", _reason(sentence, "unfit"))
     return cases
@@ -169,18 +176,18 @@ def _fills_screen(report: Report) -> bool:
     return low <= report.asset.width / max(1, report.asset.height) <= high
 
 
-def _items(signal: SignalResult, name: str, rule: Rule) -> list[Any]:
-    """Items of the evidence of that name which meet the rule's conditions on items, in order of time."""
+def _items(signal: SignalResult, name: str, rule: Rule) -> list[tuple[Any, str]]:
+    """Items of the evidence of that name which meet the rule's conditions on items, in order of time, with their keys."""
     pattern = name.partition(".")[2]
     wanted = {key: value for key, value in rule.when.items() if "." not in key and key not in ASSET_FIELDS}
     found = [
-        item
+        (item, key)
         for key, evidence in signal.evidence.items()
         if fnmatchcase(key, pattern)
         for item in items_of(evidence)
         if all(_holds(value, field_of(item, field)) for field, value in wanted.items())
     ]
-    return sorted(found, key=lambda item: _span(item)[0] or 0.0)
+    return sorted(found, key=lambda pair: _span(pair[0])[0] or 0.0)
 
 
 def _reader(field: str, profile: Profile, variant: Variant) -> Callable[[Any], Scalar]:
@@ -201,40 +208,7 @@ def unsafe_share(box: BoundingBox | None, safe: BoundingBox) -> float | None:
 
 
 def _ratio(part: Any, whole: Any) -> float | None:
-    return part / whole if _is_number(part) and _is_number(whole) and whole > 0 else None
-
-
-def _status(rule: Rule, value: Scalar) -> VerdictStatus:
-    if value is None:
-        return rule.if_none or "not_applicable"
-    if rule.bounds.fail is not None and not _meets(rule.comparison, value, rule.bounds.fail):
-        return "fail"
-    return "warn" if rule.bounds.warn is not None and not _meets(rule.comparison, value, rule.bounds.warn) else "pass"
-
-
-def _meets(comparison: str, value: Any, bound: Any) -> bool:
-    if comparison == "equals":
-        return bool(value == bound)
-    if comparison == "one_of":
-        return value in bound
-    low, high = _ends(comparison, bound)
-    slack = TOLERANCE * max(1.0, abs(value))
-    return bool(low - slack <= value <= high + slack)
-
-
-def _ends(comparison: str, bound: Any) -> tuple[Any, Any]:
-    """The lowest and the highest value that meets a numeric bound."""
-    if comparison == "between":
-        return (bound[0], bound[1])
-    return (bound, float("inf")) if comparison == "at_least" else (float("-inf"), bound)
-
-
-def _badness(rule: Rule, value: Any) -> float:
-    """Sort key: how far a value lies inside the bound, so that the one farthest outside comes first."""
-    if value is None or rule.comparison in ("equals", "one_of"):
-        return 0.0
-    low, high = _ends(rule.comparison, rule.bounds.fail if rule.bounds.fail is not None else rule.bounds.warn)
-    return float(min(value - low, high - value))
+    return part / whole if is_number(part) and is_number(whole) and whole > 0 else None
 
 
 def _sentence(rule: Rule, bound: Any) -> Message:
@@ -259,7 +233,7 @@ def _shown_items(rule: Rule, report: Report, cases: list[Case]) -> list[tuple[An
     signal = report.signal((rule.where or rule.target).partition(".")[0])
     pairs = [(case.item, case.value) for case in cases if case.item is not None]
     if rule.where is not None and signal is not None:
-        pairs = [(item, field_of(item, "value")) for item in _items(signal, rule.where, rule)]
+        pairs = [(item, field_of(item, "value")) for item, _ in _items(signal, rule.where, rule)]
         pairs.sort(key=lambda pair: -_length(pair[0]))
     return pairs[:MAX_INSTANCES]
 
@@ -276,11 +250,11 @@ def _length(item: Any) -> float:
     return (end or 0.0) - (start or 0.0)
 
 
-def _instance(item: Any, value: Any) -> Instance:
+def _instance(item: Any, value: Any, near: bool) -> Instance:
     start, end = _span(item)
     text = field_of(item, "quote") or field_of(item, "text") or field_of(item, "label") or ""
     value = round(value, 4) if isinstance(value, float) else value
-    return Instance(start_s=start, end_s=end, box=field_of(item, "box"), text=str(text), value=value)
+    return Instance(start_s=start, end_s=end, box=field_of(item, "box"), text=str(text), value=value, near=near)
 
 
 def _place(item: Any) -> str:
@@ -320,6 +294,13 @@ def shown(value: Any, unit: str) -> str:
     if unit == "ratio":
         return f"{number}:1"
     return number if unit in ("count", "number") else f"{number} {unit}"
+
+
+def spread(error: float, unit: str) -> str:
+    """An error as a person reads it: of shares it is in points, and a contrast ratio has none of its own."""
+    size = 100 * error if unit == "share" else error
+    number = f"{size:.0f}" if size >= 100 else f"{size:.2g}"
+    return number if unit in ("ratio", "count", "number") else f"{number} {'points' if unit == 'share' else unit}"
 
 
 def describe(profile: Profile) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from analyzer.contract import Metric, Reading, Signal
 from analyzer.evidence import (
     Caption,
     Captions,
+    ColourPair,
     Cue,
     Cues,
     Detection,
@@ -35,7 +36,7 @@ from analyzer.evidence import (
     Word,
     message,
 )
-from analyzer.report import EngineUsed, Instance, Judgement, Reason, Report, SignalResult, Source, Still, Verdict
+from analyzer.report import Borderline, EngineUsed, Instance, Judgement, Reason, Report, SignalResult, Source, Still, Verdict
 from tests.make import asset, box, text_track
 
 SCRIPT = "</script><script>alert(1)</script>"
@@ -84,8 +85,9 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
     headline = box(0.2, 0.08, 0.8, 0.14)
     tracks = (
         text_track(
-            "3 mistakes everyone makes", 0.1, 2.8, id=0, role="headline", box=headline, contrast=1.9, contrast_median=2.4
-        ),
+            "3 mistakes everyone makes", 0.1, 2.8, id=0, role="headline", box=headline, contrast=1.9, contrast_median=2.4,
+            colours=ColourPair(time_s=1.4, box=headline, letters="#BEBEBE", ground="#963C2D", ratio=1.9),
+        ),  # fmt: skip
         text_track("Your coffee is burnt", 0.6, 2.4, id=1, needed_s=1.1),
         text_track("Été déjà vu, à 19 €", 2.6, 3.1, id=2, needed_s=1.4, contrast=3.6),
         text_track("@brand", 0.0, DURATION, id=3, role="watermark", box=box(0.04, 0.93, 0.2, 0.96), height_px=28.0),
@@ -181,7 +183,7 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
                     title="Captions in the picture",
                     origin="burned_in",
                     items=(
-                        Cue(start_s=0.6, end_s=2.4, text="Your coffee is burnt", cps=11.1),
+                        Cue(start_s=0.6, end_s=2.4, text="Your coffee is burnt", cps=11.1, delay_s=0.2),
                         Cue(start_s=2.6, end_s=3.1, text="Été déjà vu, à 19 €", cps=24.5),
                     ),
                 ),
@@ -370,6 +372,14 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
                 "weak_openers": None,
             },
             evidence={
+                "onsets": Moments(
+                    title="What begins when",
+                    items=(
+                        Moment(time_s=0.1, text=message("First text")),
+                        Moment(time_s=4.2, text=message("First cut")),
+                        Moment(time_s=None, text=message("First face")),
+                    ),
+                ),
                 "reasons": Moments(
                     title="What speaks for it and against it",
                     items=(
@@ -423,6 +433,14 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
             reason=Reason(code="no_audio", sentence=message("There is no sound track.")),
         ),
     )
+
+
+def near(value: float, bound: float, error: float, other: Any, *said: str) -> Borderline:
+    text = message(
+        "Borderline: {value} was measured, the limit is {bound}, and the measurement may be off by {error}.",
+        **dict(zip(("value", "bound", "error"), said, strict=True)),
+    )
+    return Borderline(value=value, bound=bound, error=error, other=other, text=text, source="docs/ACCURACY.md")
 
 
 def _verdicts(texts: tuple[str, ...]) -> tuple[Verdict, ...]:
@@ -524,6 +542,7 @@ def _verdicts(texts: tuple[str, ...]) -> tuple[Verdict, ...]:
             unit="share",
             bound=message("At least {bound}", bound="100 %"),
             fix=message("Show it longer."),
+            borderline=near(0.357, 0.5, 0.15, "fail", "35.7 %", "50 %", "15 points"),
             instances=(Instance(start_s=2.6, end_s=3.1, box=box(0.2, 0.7, 0.8, 0.74), text="Été déjà vu, à 19 €"),),
         ),
         verdict(
@@ -534,6 +553,16 @@ def _verdicts(texts: tuple[str, ...]) -> tuple[Verdict, ...]:
             value="h264",
             unit="text",
             bound=message("One of {bound}", bound="h264, hevc"),
+        ),
+        verdict(
+            "peaks",
+            "pass",
+            title="The sound is level",
+            signal="sound",
+            value=-1.2,
+            unit="dBTP",
+            bound=message("At most {bound}", bound="-1 dBTP"),
+            borderline=near(-1.2, -1.0, 0.4, "warn", "-1.2 dBTP", "-1 dBTP", "0.4 dBTP"),
         ),
         verdict(
             "bytes",
@@ -586,6 +615,7 @@ def report(*, texts: tuple[str, ...] = HOSTILE, **fields: Any) -> Report:
         ),
         "notes": (message("{count} of {all} frames were kept.", count=96, all=372),),
         "settings": {"only": "", "frames_kept": 96},
+        "close_ups": (still(1.4, tints[1], (200, 40)).model_copy(update={"box": box(0.15, 0.06, 0.85, 0.16)}),),
         "stills": tuple(still(t, tints[n % 5]) for n, t in enumerate((0.0, 1.4, 2.8, 4.5, 5.4, 6.9, 8.2, 9.6, 11.8))),
     }
     return Report(**(base | fields))

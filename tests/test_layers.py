@@ -14,7 +14,7 @@ PACKAGE = ROOT / "analyzer"
 LAYERS = [
     {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
     {"analysis", "render", "stills", "cache", "signal_cache", "batch", "brand", "collection", "compare"},
-    {"catalog", "rules", "profile", "signals"},
+    {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "decode"},
     {"measures"},
     {"contract", "media"},

@@ -6,6 +6,8 @@ surroundings. WCAG was written for text on web pages; here it is a yardstick, no
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,31 @@ THIN_PX = 3.0
 """Strokes thinner than this, in pixels of the frame, are mixed with what surrounds them all through."""
 PURE = 0.9
 """Quantile of their pixels, away from the surroundings."""
+NEAREST = 0.1
+"""Share of the pixels from which the colour that is shown is taken."""
+SEEN = 1000
+"""Pixels that are looked at for it."""
 _LINEAR = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.arange(256) / 255], np.float32)
+
+
+class Contrast(NamedTuple):
+    """A contrast ratio (1..21) and the two colours that it is of, as `#rrggbb`."""
+
+    ratio: float
+    letters: str
+    ground: str
+
+
+Window = tuple[slice, slice]
+
+
+class _Part(NamedTuple):
+    """A part of a line: its contrast, and the luminance and pixels that its letters were compared with."""
+
+    ratio: float
+    ground: float
+    ring: NDArray[np.bool_]
+    window: Window
 
 
 def luminance(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -38,10 +64,29 @@ def ratio(first: float, second: float) -> float:
     return (max(first, second) + 0.05) / (min(first, second) + 0.05)
 
 
-def line_contrast(letters: Letters) -> float:
-    """Contrast ratio of one line of text in its weakest part."""
+def line_contrast(letters: Letters) -> Contrast:
+    """Contrast of one line of text in its weakest part."""
     light = luminance(letters.picture)
-    return round(min(_parts(light, letters, _ink(light, letters))), 2)
+    ink = _ink(light, letters)
+    weakest = min(_parts(light, letters, ink), key=lambda part: part.ratio)
+    everywhere = (slice(None), slice(None))
+    return Contrast(
+        round(weakest.ratio, 2),
+        _colour(letters.picture, light, letters.mask, everywhere, ink),
+        _colour(letters.picture, light, weakest.ring, weakest.window, weakest.ground),
+    )
+
+
+def _colour(
+    picture: NDArray[np.uint8], light: NDArray[np.float32], mask: NDArray[np.bool_], window: Window, wanted: float
+) -> str:
+    """The colour of those pixels of a mask in a window whose luminance is nearest to the one that was compared."""
+    rows, columns = np.nonzero(mask[window])
+    step = max(1, len(rows) // SEEN)
+    place = (rows[::step], columns[::step])
+    far = np.abs(light[window][place] - wanted)
+    near = picture[window][place][far <= np.quantile(far, NEAREST)]
+    return "#" + "".join(f"{round(float(channel)):02x}" for channel in np.median(near, axis=0))
 
 
 def _ink(light: NDArray[np.float32], letters: Letters) -> float:
@@ -55,8 +100,8 @@ def _ink(light: NDArray[np.float32], letters: Letters) -> float:
     return float(np.quantile(core, PURE if brighter else 1 - PURE))
 
 
-def _parts(light: NDArray[np.float32], letters: Letters, ink: float) -> list[float]:
-    """Contrast ratio of each part of the line: of its letters to an outline or to what lies farther, whichever is stronger."""
+def _parts(light: NDArray[np.float32], letters: Letters, ink: float) -> list[_Part]:
+    """The parts of the line, its letters compared with an outline or with what lies farther, whichever is stronger."""
     top, bottom = letters.rows
     height = bottom - top
     away = cv2.distanceTransform((~letters.mask).astype(np.uint8), cv2.DIST_L2, 3)
@@ -70,13 +115,18 @@ def _parts(light: NDArray[np.float32], letters: Letters, ink: float) -> list[flo
     starts = [*range(first, last - step, step // 2), max(first, last - step)]
     shares = [letters.mask[top:bottom, start : start + step].mean() for start in starts]
     few = FEW * float(np.median(shares))
-    ratios = []
+    parts = []
     for start, share in zip(starts, shares, strict=True):
         window = (slice(top, bottom), slice(start, min(start + step, last)))
         if share < few:
-            ratios.append(ratio(ink, float(np.median(light[window][~letters.mask[window]]))))
+            parts.append(_against(light, ~letters.mask, window, ink))
             continue
         around = (slice(None), window[1])
-        found = [ratio(ink, float(np.median(light[around][ring[around]]))) for ring in rings if ring[around].sum() >= 12]
-        ratios.extend([max(found)] if found else [])
-    return ratios or [1.0]
+        found = [_against(light, ring, around, ink) for ring in rings if ring[around].sum() >= 12]
+        parts.extend([max(found, key=lambda part: part.ratio)] if found else [])
+    return parts or [_Part(1.0, ink, letters.mask, (slice(None), slice(None)))]
+
+
+def _against(light: NDArray[np.float32], ring: NDArray[np.bool_], window: Window, ink: float) -> _Part:
+    ground = float(np.median(light[window][ring[window]]))
+    return _Part(ratio(ink, ground), ground, ring, window)

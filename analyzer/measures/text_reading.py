@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analyzer.evidence import BoundingBox, OcrLine
 from analyzer.measures.text_change import Box, ChangeMap, grey_copy, same_patch
-from analyzer.measures.text_contrast import line_contrast
+from analyzer.measures.text_contrast import Contrast, line_contrast
 from analyzer.measures.text_extent import extent
 from analyzer.measures.text_letters import Letters, rectified, separate
 from analyzer.measures.text_tracking import Sighting
@@ -43,7 +43,7 @@ class _Known:
     confidence: float
     place: tuple[slice, slice]
     patch: NDArray[np.uint8]
-    contrast: float | None
+    contrast: Contrast | None
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Reader:
         return Sighting(index, reading, _contrast(image, line, grey), angle, high)
 
 
-def _contrast(image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -> float | None:
+def _contrast(image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -> Contrast | None:
     """Contrast of a line in this frame: its letters stand where they stood, what is behind them may have changed."""
     if line.letters is None or float(cv2.absdiff(grey[line.place], line.patch).mean()) < BEHIND:
         return line.contrast

@@ -1,15 +1,16 @@
-"""Joins lines of text that were read in single frames into tracks over time. Texts, boxes and times only; no pixels."""
+"""Joins lines of text that were read in single frames into tracks over time. No pixels."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from statistics import median
 
 from analyzer.evidence import BoundingBox, OcrLine
+from analyzer.measures.text_contrast import Contrast
 
 MISSED_FRAMES = 2
 """A line may be missed in one frame that was looked at and still be the same: the reader is not perfect."""
@@ -23,6 +24,8 @@ COUNTER_DIGITS = 4
 """Digits from which a line of digits that changes in its place is one counter, not one line after the other."""
 COUNTED = 3
 """Readings that differ in their digits alone that make a line a counter: `Frame = 12`, a clock, a score (project choice)."""
+PIECES = 0.85
+"""Similarity from which readings beside each other, in the place of a line, are that line read in pieces (project choice)."""
 DRIFT = 0.12
 """How far, in frame sides, the same words may move between two looks, as a scroll or a camera move does."""
 
@@ -33,7 +36,7 @@ class Sighting:
 
     frame: int
     line: OcrLine
-    contrast: float | None
+    contrast: Contrast | None
     angle: float
     """Degrees by which the line is turned."""
     height_px: float
@@ -71,9 +74,9 @@ class LineTrack:
 
     @property
     def box(self) -> BoundingBox:
-        """Where it stood when it read as `text`, the middle one of these sightings."""
+        """Where it stood when it read as `text`, the median of each edge: a single reading may be cut short or too wide."""
         same = [sighting.line.box for sighting in self.sightings if sighting.line.text == self.text]
-        return same[len(same) // 2]
+        return BoundingBox(**{edge: median(getattr(box, edge) for box in same) for edge in ("x0", "y0", "x1", "y1")})
 
     @property
     def height_px(self) -> float:
@@ -92,10 +95,16 @@ class LineTrack:
 
     @property
     def moved(self) -> float:
-        """How far its left edge and middle line went, in frame sides."""
-        left = [sighting.line.box.x0 for sighting in self.sightings]
-        middle = [(sighting.line.box.y0 + sighting.line.box.y1) / 2 for sighting in self.sightings]
-        return max(max(left) - min(left), max(middle) - min(middle))
+        """How far it went, in frame sides: what opposite edges went together. One that is covered or misread is no movement."""
+        boxes = [sighting.line.box for sighting in self.sightings]
+        return max(_travelled([(box.x0, box.x1) for box in boxes]), _travelled([(box.y0, box.y1) for box in boxes]))
+
+
+def _travelled(edges: Sequence[tuple[float, float]]) -> float:
+    """Range of the part of the way that both edges went in the same direction."""
+    ways = [(one - edges[0][0], other - edges[0][1]) for one, other in edges]
+    common = [min(one, other, key=abs) if one * other > 0 else 0.0 for one, other in ways]
+    return max(common) - min(common)
 
 
 def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list[LineTrack]:
@@ -108,6 +117,7 @@ def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list
             if index - track.last.frame <= MISSED_FRAMES
             and (index - track.last.frame == 1 or times_s[index] - times_s[track.last.frame] <= GAP_S)
         ]
+        sightings = _whole(sightings, alive)
         pairs = sorted(
             (
                 (affinity(track.last.line, sighting.line), -place, track, sighting)
@@ -124,6 +134,28 @@ def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list
                 taken.add(id(sighting))
         tracks.extend(LineTrack([sighting]) for sighting in sightings if id(sighting) not in taken)
     return tracks
+
+
+def _whole(sightings: Sequence[Sighting], alive: Sequence[LineTrack]) -> list[Sighting]:
+    """Readings of one frame, those joined that are pieces of a line which stood there as a whole."""
+    whole = list(sightings)
+    for before in (track.last.line for track in alive):
+        pieces = sorted((one for one in whole if _lies_in(one.line.box, before.box)), key=lambda one: one.line.box.x0)
+        text = " ".join(piece.line.text for piece in pieces)
+        if len(pieces) > 1 and similarity(text, before.text) >= PIECES:
+            largest = max(pieces, key=lambda one: one.line.box.area)
+            box = pieces[0].line.box
+            for piece in pieces[1:]:
+                box = box.union(piece.line.box)
+            confidence = min(piece.line.confidence for piece in pieces)
+            line = OcrLine(time_s=largest.line.time_s, text=text, box=box, confidence=confidence)
+            whole = [one for one in whole if one not in pieces] + [replace(largest, line=line)]
+    return whole
+
+
+def _lies_in(piece: BoundingBox, line: BoundingBox) -> bool:
+    """Whether a box is part of a row: most of it inside, and hardly lower than the row."""
+    return piece.intersection(line) > 0.7 * piece.area and piece.height > 0.5 * line.height
 
 
 def affinity(before: OcrLine, after: OcrLine) -> float:

@@ -71,7 +71,10 @@ def _columns(kind: str, locale: Locale) -> tuple[tuple[str, ...], Cells]:
                 track.text, at.word(track.role), at.value(track.contrast, "ratio"), _height(track, at), _in_time(track, at),
             ),
         ),
-        "cues": ((t("Text"), t("Reading speed")), lambda cue, at: (cue.text, at.value(cue.cps, "cps"))),
+        "cues": (
+            (t("Text"), t("Reading speed"), t("After the speech")),
+            lambda cue, at: (cue.text, at.value(cue.cps, "cps"), at.value(cue.delay_s, "s")),
+        ),
         "transcript": ((t("Text"), t("Confidence")), lambda part, at: (part.text, share(part.confidence))),
         "detections": ((t("What"), t("Confidence")), lambda seen, at: (at.word(seen.label), share(seen.confidence))),
         "tracks": (

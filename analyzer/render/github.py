@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.render.i18n import locale_of
-from analyzer.render.markdown import to_markdown
+from analyzer.render.markdown import borderline, to_markdown
 from analyzer.render.plain_text import one_line
 from analyzer.report import Report
 
@@ -14,11 +14,12 @@ MOST = 10
 def to_github(report: Report) -> str:
     """Workflow commands and a summary; no text of the asset can begin a command of its own."""
     locale = locale_of("en", {signal.id: signal.title for signal in report.signals})
-    verdicts = report.judgement.to_fix() if report.judgement else ()
+    judged = report.judgement
+    verdicts = (*judged.to_fix(), *judged.narrow()) if judged else ()
     lines = []
     for verdict in verdicts[:MOST]:
-        level = "error" if verdict.status == "fail" else "warning"
-        said = locale.say(verdict.fix) or locale.say(verdict.bound)
+        level = {"fail": "error", "warn": "warning"}.get(verdict.status, "notice")
+        said = f"{locale.say(verdict.fix) or locale.say(verdict.bound)} {borderline(verdict, locale)}"
         title, file = _property(verdict.title), _property(report.asset.name)
         lines.append(f"::{level} file={file},title={title}::{_data(said)}")
     return "".join(f"{line}\n" for line in lines) + "\n" + to_markdown(report)

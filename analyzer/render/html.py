@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from analyzer.errors import UsageError
 from analyzer.evidence import items_of
 from analyzer.render.blocks import block_of
+from analyzer.render.film import film_of
+from analyzer.render.findings import lines_of, timings_of, track_of
 from analyzer.render.gaps import gaps_of, unmeasured_of
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.lanes import lanes_of, ticks_of
@@ -53,9 +55,10 @@ class Size:
     stills: int
     """Characters of Base64."""
     gallery: int
+    lines: int
 
 
-SIZES = (Size(150, 1_200_000, 6), Size(50, 700_000, 4), Size(10, 250_000, 2))
+SIZES = (Size(150, 1_200_000, 6, 12), Size(50, 700_000, 4, 8), Size(10, 250_000, 2, 4))
 """The first that stays below `MOST_BYTES` is taken."""
 
 
@@ -106,6 +109,7 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
     from markupsafe import Markup
 
     stills = Stills(report, size.stills)
+    lines = lines_of(report, stills)
     style, script = _asset("report.css"), _asset("report.js")
     duration = report.asset.duration_s or 0.0
     judged = report.judgement
@@ -115,10 +119,18 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
         judged=judged,
         groups={status: _group(report, status) for status in GROUPS},
         fixes=judged.to_fix() if judged else (),
+        narrow=sum(verdict.borderline is not None for verdict in judged.verdicts) if judged else 0,
         most_fixes=FIXES,
         most_places=PLACES,
         most_scenes=SCENES,
         gaps=gaps_of(report),
+        film=film_of(report, stills, locale),
+        lines=lines,
+        close_ups=sorted({line.close_up for line in lines if line.close_up is not None}),
+        most_lines=size.lines,
+        timings=timings_of(report, locale),
+        most_timings=size.items,
+        track_of=lambda instance: track_of(report, instance),
         lanes=lanes_of(report, locale, size.items),
         ticks=ticks_of(duration) if duration else (),
         strip=stills.strip(duration, STRIP),

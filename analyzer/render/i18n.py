@@ -26,7 +26,7 @@ QUANTITY = re.compile(r"^([-−+]?\d+)(\.\d+)?(\s?)([^\d\s].*)?$", re.S)
 SPACED = re.compile(r" [:;?!»](?!\w)|« ")
 """French marks with a space that may not break a line."""
 TIMES = re.compile(r"\b\d+:\d\d\.\d\b")
-FORMATTED = ("value", "bound", "low", "high")
+FORMATTED = ("value", "bound", "low", "high", "error")
 """Parameters that rules fill with a value and its unit, already written in English."""
 
 UNITS = {"deg": "°", "cps": "characters/s", "wpm": "words/min", "dE": "ΔE", "fps": "fps", "kbps": "kbit/s", "bit": "bit"} | {

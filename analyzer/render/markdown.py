@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from analyzer.render.gaps import Gap, gaps_of
 from analyzer.render.i18n import Locale, locale_of
@@ -11,6 +12,9 @@ from analyzer.report import Report, Verdict, VerdictStatus
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 ADDRESS = re.compile(r"(?<=\w)(://|@)|(?<=\bwww)\.", re.I)
+WEB = re.compile(r"https?://(?:www\.)?([^/\s]+)", re.I)
+UNSAFE = re.compile(r"[^A-Za-z0-9:/?#=&%._~+,;@!$*'-]")
+"""What a link of a source may not hold as it is: brackets, bars, spaces, controls."""
 MOST = 40
 """Verdicts that are listed one by one."""
 TITLES: dict[str, str] = {
@@ -53,6 +57,36 @@ def gap_title(gap: Gap, locale: Locale) -> str:
     return f"{titles} ({', '.join(gap.metrics)})" if gap.metrics else titles
 
 
+def borderline(verdict: Verdict, locale: Locale) -> str:
+    """That the measurement of a verdict lies within its error of a bound, without the word that says so."""
+    return locale.say(verdict.borderline.text) if verdict.borderline else ""
+
+
+def strength(verdict: Verdict, locale: Locale) -> str:
+    """Whether the platform refuses what breaks the rule, or the rule is advice."""
+    return locale.t("Upload is refused") if verdict.strength == "hard" else locale.t("Advice")
+
+
+def sources(verdict: Verdict, locale: Locale) -> str:
+    """Where the limit of a rule comes from: hosts, with the dates on which they were checked, or that the project chose it."""
+    said = []
+    for source in verdict.sources:
+        host = WEB.match(source.url)
+        said.append(f"{host[1]} ({source.checked_on})" if host else locale.t("Project choice"))
+    return " · ".join(dict.fromkeys(said))
+
+
+def _links(verdict: Verdict, locale: Locale) -> str:
+    """The sources as links, with what may end a link or a cell written in percent."""
+    said = []
+    for source in verdict.sources:
+        host = WEB.match(source.url)
+        url = UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), source.url)
+        link = f"[{escaped(host[1])}]({url}) {escaped(source.checked_on, 20)}" if host else ""
+        said.append(link or escaped(locale.t("Project choice")))
+    return f"{escaped(strength(verdict, locale))}: {', '.join(dict.fromkeys(said))}"
+
+
 def to_markdown(report: Report, lang: str = "en") -> str:
     """Verdict, what to fix, what was not measured, and the measured values."""
     locale = locale_of(lang, {signal.id: signal.title for signal in report.signals})
@@ -75,8 +109,16 @@ def to_markdown(report: Report, lang: str = "en") -> str:
         ]
         fixes = judged.to_fix()
         if fixes:
-            lines += [f"| {t('Check')} | {t('Measured')} | {t('Limit')} | {t('How')} |", "|---|---|---|---|"]
+            columns = (t("Check"), t("Measured"), t("Limit"), t("How"), t("Source"))
+            lines += [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
             lines += [_row(verdict, locale) for verdict in fixes[:MOST]]
+            lines.append("")
+        if judged.narrow():
+            lines += [f"### {t('Passed, but borderline')}", ""]
+            lines += [
+                "- " + locale.label(f"**{escaped(t(verdict.title))}**", escaped(borderline(verdict, locale), 500))
+                for verdict in judged.narrow()[:MOST]
+            ]
             lines.append("")
     missing = gaps_of(report, left_out=False)
     if missing:
@@ -95,8 +137,8 @@ def _row(verdict: Verdict, locale: Locale) -> str:
     status = locale.t("Failed") if verdict.status == "fail" else locale.t("Warning")
     cells = (
         locale.label(status, locale.t(verdict.title)),
-        locale.value(verdict.value, verdict.unit),
+        f"{locale.value(verdict.value, verdict.unit)} {borderline(verdict, locale)}",
         locale.say(verdict.bound),
         locale.say(verdict.fix),
     )
-    return "| " + " | ".join(escaped(cell, 500) or "–" for cell in cells) + " |"
+    return "| " + " | ".join([*(escaped(cell, 500) or "–" for cell in cells), _links(verdict, locale)]) + " |"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.evidence import BoundingBox, items_of
+from analyzer.evidence import BoundingBox, TextTrack, items_of
 from analyzer.report import Report, SignalResult, Still
 
 SLACK_S = 0.06
@@ -30,6 +30,8 @@ class Picture:
     end_s: float | None
     box: BoundingBox | None
     label: str
+    safe: BoundingBox | None = None
+    """What the player leaves free, where that is the question."""
 
 
 class Stills:
@@ -37,10 +39,16 @@ class Stills:
 
     def __init__(self, report: Report, budget: int) -> None:
         self.is_image = report.asset.kind == "image"
-        stills = [still for still in report.stills if BASE64.fullmatch(still.jpeg) and still.width > 0 and still.height > 0]
+        stills = [still for still in report.stills if _is_sound(still)]
         while len(stills) > 1 and sum(len(still.jpeg) for still in stills) > budget:
             stills = stills[::2]
         self.all: tuple[Still, ...] = tuple(still for still in stills if len(still.jpeg) <= budget)
+        left = budget - sum(len(still.jpeg) for still in self.all)
+        self.close_ups: tuple[Still, ...] = ()
+        for still in report.close_ups:
+            if _is_sound(still) and len(still.jpeg) <= left:
+                self.close_ups += (still,)
+                left -= len(still.jpeg)
 
     @property
     def poster(self) -> int:
@@ -58,6 +66,20 @@ class Stills:
         within = [n for n, still in enumerate(self.all) if start_s - SLACK_S <= still.time_s <= end_s + SLACK_S]
         return min(within, key=lambda n: abs(self.all[n].time_s - middle), default=None)
 
+    def standing(self, time_s: float) -> int:
+        """The number of the still that a viewer sees at a time: the last one before it."""
+        before = [n for n, still in enumerate(self.all) if still.time_s <= time_s + SLACK_S]
+        return max(before, key=lambda n: self.all[n].time_s, default=0)
+
+    def close_up_of(self, track: TextTrack) -> int | None:
+        """The number of the close-up that shows a line."""
+        for n, still in enumerate(self.close_ups):
+            pair, part = track.colours, still.box
+            then = pair is not None and abs(still.time_s - pair.time_s) < SLACK_S
+            if pair and part and then and part.intersection(pair.box) > 0.99 * pair.box.area:
+                return n
+        return None
+
     def close_up(self, picture: Picture) -> tuple[float, float, float, float] | None:
         """Left, top, width and height in pixels of the still around a small box; none where the whole picture shows it."""
         box, still = picture.box, self.all[picture.number]
@@ -71,12 +93,19 @@ class Stills:
         left, top = min(max(left, 0.0), still.width - width), min(max(top, 0.0), still.height - height)
         return round(left, 1), round(top, 1), round(width, 1), round(height, 1)
 
-    def picture(self, item: Any, label: str = "") -> Picture | None:
-        """The picture of an item of evidence or of an instance; none where no still shows it."""
+    def picture(self, item: Any, label: str = "", safe: BoundingBox | None = None) -> Picture | None:
+        """The picture of an item of evidence or of an instance; none where no still shows it.
+
+        A line of text is shown in the frame in which its colours were compared, where that one was kept.
+        """
         moment = getattr(item, "time_s", None)
         start, end = getattr(item, "start_s", moment), getattr(item, "end_s", moment)
+        pair = getattr(item, "colours", None)
+        number = self.at(pair.time_s, pair.time_s) if pair else None
+        if pair is not None and number is not None:
+            return Picture(number, start, end, pair.box, label, safe)
         number = self.at(start, end)
-        return None if number is None else Picture(number, start, end, getattr(item, "box", None), label)
+        return None if number is None else Picture(number, start, end, getattr(item, "box", None), label, safe)
 
     def gallery(self, signal: SignalResult, most: int) -> tuple[Picture, ...]:
         """At most `most` pictures of a signal's evidence, no still with the same box twice.
@@ -105,3 +134,8 @@ class Stills:
             min(range(len(self.all)), key=lambda n: abs(self.all[n].time_s - middle)) for middle in middles
         ]
         return tuple((round(100 * n / count, 3), round(100 / count, 3), still) for n, still in enumerate(nearest))
+
+
+def _is_sound(still: Still) -> bool:
+    """Whether it is a picture: a report may come from anywhere."""
+    return bool(BASE64.fullmatch(still.jpeg)) and still.width > 0 and still.height > 0

@@ -33,7 +33,8 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task("Starting", total=None, of="")
 
         def show(progress: Progress) -> None:
-            of = f"{progress.done:.0f} of {progress.total:.0f} s" if progress.stage == "read" and progress.total else ""
+            timed = progress.stage == "read" and progress.total
+            of = f"{max(0.0, progress.done):.0f} of {progress.total:.0f} s" if timed else ""
             bar.update(task, description=progress.title[:22], completed=progress.done, total=progress.total, of=of)
 
         yield show

@@ -48,7 +48,8 @@ def _rows(report: Report) -> Iterator[dict[str, Any]]:
     judged = report.judgement
     for verdict in judged.verdicts if judged else ():
         row = {"kind": "verdict", "signal": verdict.signal, "name": verdict.rule, "value": verdict.value, "unit": verdict.unit}
-        yield row | {"text": f"{verdict.status}: {verdict.fix or verdict.title}"}
+        status = f"{verdict.status}, borderline" if verdict.borderline else verdict.status
+        yield row | {"text": f"{status}: {verdict.fix or verdict.title}"}
         for instance in verdict.instances:
             yield {"kind": "instance", "signal": verdict.signal, "name": verdict.rule, "text": instance.text} | _place(instance)
     for signal in report.signals:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.render.gaps import gaps_of
 from analyzer.render.i18n import Locale, locale_of
-from analyzer.render.markdown import counts, gap_title, headline
+from analyzer.render.markdown import borderline, counts, gap_title, headline, sources, strength
 from analyzer.render.plain_text import encodable, one_line
 from analyzer.report import Instance, Report, Verdict
 
@@ -58,6 +58,11 @@ def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[
         for number, verdict in enumerate(judged.to_fix(), 1):
             yield 0, "", ""
             yield from _fix(number, verdict, locale)
+        for number, verdict in enumerate(judged.narrow()):
+            if not number:
+                yield 0, "", ""
+                yield 0, t("Passed, but borderline"), "bold"
+            yield 2, "~ " + locale.label(t(verdict.title), borderline(verdict, locale)), ""
     missing = gaps_of(report, left_out=False)
     if missing:
         yield 0, "", ""
@@ -78,17 +83,21 @@ def _lines(report: Report, locale: Locale, written: Sequence[Path]) -> Iterator[
 def _fix(number: int, verdict: Verdict, locale: Locale) -> Iterator[tuple[int, str, str]]:
     word = locale.t("Failed") if verdict.status == "fail" else locale.t("Warning")
     sign = "x" if verdict.status == "fail" else "!"
+    word = locale.t("{status}, borderline", status=word) if verdict.borderline else word
     yield 0, f"{sign} {number}. {locale.label(word, locale.t(verdict.title))}", COLOURS[verdict.status]
     if verdict.fix is not None:
         yield 4, locale.say(verdict.fix), ""
     if verdict.bound is not None and not isinstance(verdict.value, bool):
         value = locale.label(locale.t("Measured"), one_line(locale.value(verdict.value, verdict.unit), 80))
         yield 4, f"{value} · {locale.label(locale.t('Limit'), locale.say(verdict.bound))}", "dim"
+    if verdict.borderline is not None:
+        yield 4, borderline(verdict, locale), "dim"
     places = [instance for instance in verdict.instances if instance.start_s is not None]
     if places:
         more = len(places) - PLACES
         rest = f"; {locale.t('and {n} more', n=more)}" if more > 0 else ""
         yield 4, locale.label(locale.t("Where"), "; ".join(_place(place, locale) for place in places[:PLACES]) + rest), "dim"
+    yield 4, f"{strength(verdict, locale)} · {locale.label(locale.t('Source'), sources(verdict, locale))}", "dim"
 
 
 def _place(place: Instance, locale: Locale) -> str:

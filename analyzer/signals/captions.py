@@ -90,7 +90,11 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         missing = sum(end - start for start, end in holes)
         coverage = round(1 - missing / said, 4) if said else None
         metrics["speech_coverage"] = coverage
-        metrics["delay_s"] = _delay(speech, cues)
+        delays = _delays(speech, cues)
+        metrics["delay_s"] = round(median(delay for _, delay in delays), 2) if delays else None
+        for key, block in tuple(evidence.items()):
+            if isinstance(block, Cues) and block.items is cues:
+                evidence[key] = _timed(block, delays)
         metrics["muted_understandable"] = coverage >= COVERED if coverage is not None else (True if written else None)
         items = tuple(Span(start_s=round(start, 3), end_s=round(end, 3)) for start, end in holes if end - start >= UNCOVERED_S)
         evidence["uncovered_speech"] = Spans(title="Speech without captions", items=items)
@@ -211,14 +215,23 @@ def _languages(needed: Mapping[str, SignalResult], evidence: Mapping[str, Eviden
     return set() if "" in found else found
 
 
-def _delay(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> float | None:
-    """Median of caption start minus speech start, over spans of speech that a cue begins with."""
+def _delays(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> list[tuple[Cue, float]]:
+    """Of each span of speech with which a cue begins: the cue that starts nearest to it, and by how much later it does."""
     delays = []
     for start, end in speech:
-        near = [cue.start_s - start for cue in cues if cue.start_s < end and cue.end_s > start]
+        near = [(cue, cue.start_s - start) for cue in cues if cue.start_s < end and cue.end_s > start]
         if near:
-            delays.append(min(near, key=abs))
-    return round(median(delays), 2) if delays else None
+            delays.append(min(near, key=lambda pair: abs(pair[1])))
+    return delays
+
+
+def _timed(block: Cues, delays: Sequence[tuple[Cue, float]]) -> Cues:
+    """The cues with their delays; of one that stands for two spans of speech, the smaller."""
+    own: dict[int, float] = {}
+    for cue, delay in sorted(delays, key=lambda pair: -abs(pair[1])):
+        own[id(cue)] = round(delay, 3)
+    items = tuple(cue.model_copy(update={"delay_s": own.get(id(cue))}) for cue in block.items)
+    return block.model_copy(update={"items": items})
 
 
 SIGNAL = Signal(

@@ -53,6 +53,11 @@ ONSETS = {
 }  # fmt: skip
 """What has an onset, and the signal that measures it as `first_<what>_s`."""
 
+BEGINS: Mapping[str, Message] = {
+    "text": message("First text"), "speech": message("First speech"), "face": message("First face"),
+    "cut": message("First cut"), "sound": message("First sound"), "motion": message("First motion"),
+}  # fmt: skip
+
 TYPES: Mapping[str, Message] = {
     "question": message("It asks the viewer a question."),
     "bold_claim": message("It makes a bold claim."),
@@ -157,7 +162,9 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         unmeasured |= {"strength": few, "strength_label": few}
     else:
         metrics |= {"strength": value, "strength_label": label(value)}
+    onsets = tuple(Moment(time_s=time_s, text=BEGINS[what]) for what, time_s in opening.onsets.items())
     evidence: dict[str, Evidence] = {
+        "onsets": Moments(title="What begins when", items=onsets),
         "reasons": Moments(title="Why this strength", items=reasons(parts, weaknesses)),
         "weak_openers": Moments(title="Weak openers", items=tuple(weakness.moment for weakness in weaknesses)),
         "types": Moments(title="Types of hook", items=tuple(moment for _, moment in types)),

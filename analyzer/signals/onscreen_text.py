@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
 from analyzer.errors import Unavailable
-from analyzer.evidence import BoundingBox, Spans, TextTrack, TextTracks, message
+from analyzer.evidence import BoundingBox, ColourPair, Spans, TextTrack, TextTracks, message
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_reading import Reader
-from analyzer.measures.text_roles import Line, roles
+from analyzer.measures.text_roles import Line, on_its_side, roles
 from analyzer.measures.text_tracking import LineTrack, join
 from analyzer.media import Media, Thumbnails
 from analyzer.report import Reason, SignalResult
@@ -92,13 +92,15 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     said = speech.evidence.get("speech") if speech else None
     spans = [(span.start_s, span.end_s) for span in said.items] if isinstance(said, Spans) else None
     described = [
-        Line(line.text, line.box, start, end, _angle(line), line.moved, line.confidence, line.counts)
+        Line(line.text, line.box, start, end, _angle(line, media), line.moved, line.confidence, line.counts)
         for line, (start, end) in zip(lines, times, strict=True)
     ]
     kinds = roles(described, media.duration_s if media.asset.kind == "video" else 0.0, spans)
     tracks = []
     for line, (start_s, end_s), role in zip(lines, times, kinds, strict=True):
-        ratios = [s.contrast for s in line.sightings if s.contrast is not None and s.contrast >= READABLE]
+        pairs = _colours(line)
+        ratios = [pair.ratio for pair in pairs]
+        contrast = round(float(np.percentile(ratios, 10)), 2) if ratios else None
         tracks.append(
             TextTrack(
                 id=0,
@@ -109,8 +111,9 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
                 role=role,
                 confidence=line.confidence,
                 height_px=round(line.height_px, 1),
-                contrast=round(float(np.percentile(ratios, 10)), 2) if ratios else None,
+                contrast=contrast,
                 contrast_median=round(float(np.median(ratios)), 2) if ratios else None,
+                colours=min(pairs, key=lambda pair: abs(pair.ratio - (contrast or 0.0)), default=None),
                 needed_s=0.0,
             )
         )
@@ -118,8 +121,22 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     return [track.model_copy(update={"id": index, "needed_s": _needed(track, tracks)}) for index, track in enumerate(tracks)]
 
 
-def _angle(line: LineTrack) -> float:
+def _colours(line: LineTrack) -> list[ColourPair]:
+    """What was compared in each frame in which the letters could be told from their ground."""
+    return [
+        ColourPair(
+            time_s=round(sighting.line.time_s, 3), box=sighting.line.box, letters=sighting.contrast.letters,
+            ground=sighting.contrast.ground, ratio=sighting.contrast.ratio,
+        )
+        for sighting in line.sightings
+        if sighting.contrast is not None and sighting.contrast.ratio >= READABLE
+    ]  # fmt: skip
+
+
+def _angle(line: LineTrack, media: Media) -> float:
     """Degrees by which the line is turned, in the middle of its sightings."""
+    if on_its_side(line.text, line.box.width * media.asset.width, line.box.height * media.asset.height):
+        return 90.0
     return float(np.median([sighting.angle for sighting in line.sightings]))
 
 

@@ -55,7 +55,7 @@ def test_ratios_are_those_of_the_standard() -> None:
     ("colour", "ground"), [(WHITE, BLACK), (BLACK, WHITE), (GREY, WHITE), ((130, 130, 130), GREY), (WHITE, NAVY)]
 )
 def test_letters_on_flat_ground(colour: Colour, ground: Colour, size: int) -> None:
-    measured = line_contrast(letters_of(*drawn(colour, ground, size)))
+    measured = line_contrast(letters_of(*drawn(colour, ground, size))).ratio
     assert measured == pytest.approx(ratio(light(colour), light(ground)), rel=0.1)
 
 
@@ -63,38 +63,51 @@ def test_letters_on_flat_ground(colour: Colour, ground: Colour, size: int) -> No
     ("colour", "outline", "ground"), [(WHITE, BLACK, GREY), (WHITE, BLACK, (0, 200, 220)), (NAVY, WHITE, (90, 60, 60))]
 )
 def test_outlined_letters_are_judged_against_their_outline(colour: Colour, outline: Colour, ground: Colour) -> None:
-    measured = line_contrast(letters_of(*drawn(colour, ground, outline=outline)))
+    measured = line_contrast(letters_of(*drawn(colour, ground, outline=outline))).ratio
     assert measured == pytest.approx(ratio(light(colour), light(outline)), rel=0.25)
 
 
 @pytest.mark.parametrize(("ground", "colour"), [((255, 40, 10), (190, 190, 190)), ((40, 150, 20), (60, 140, 220))])
 def test_an_outline_that_is_nearer_to_the_letters_than_to_the_ground_is_no_part_of_them(ground: Colour, colour: Colour) -> None:
-    measured = line_contrast(letters_of(*drawn(colour, ground, 64, outline=BLACK)))
+    measured = line_contrast(letters_of(*drawn(colour, ground, 64, outline=BLACK))).ratio
     assert measured == pytest.approx(ratio(light(colour), light(BLACK)), rel=0.15)
 
 
 def test_a_thin_outline_around_large_letters_is_seen() -> None:
-    measured = line_contrast(letters_of(*drawn(WHITE, (40, 200, 110), 90, "you fly", outline=BLACK)))
+    measured = line_contrast(letters_of(*drawn(WHITE, (40, 200, 110), 90, "you fly", outline=BLACK))).ratio
     assert measured == pytest.approx(21, rel=0.1)
 
 
 @pytest.mark.parametrize("ground", [WHITE, BLACK, (230, 205, 120)])
 def test_letters_in_a_box_are_judged_against_the_box(ground: Colour) -> None:
-    measured = line_contrast(letters_of(*drawn((128, 48, 8), ground, box=NAVY)))
+    measured = line_contrast(letters_of(*drawn((128, 48, 8), ground, box=NAVY))).ratio
     assert measured == pytest.approx(ratio(light((128, 48, 8)), light(NAVY)), rel=0.1)
 
 
 def test_the_weakest_part_of_the_line_counts() -> None:
     ground = np.zeros((220, 900, 3), np.uint8)
     ground[:, 260:] = 160
-    measured = line_contrast(letters_of(*drawn(WHITE, ground)))
+    measured = line_contrast(letters_of(*drawn(WHITE, ground))).ratio
     assert measured == pytest.approx(ratio(1.0, light((160, 160, 160))), rel=0.1)
 
 
 def test_a_part_in_which_the_letters_vanish_has_no_contrast() -> None:
     ground = np.zeros((220, 900, 3), np.uint8)
     ground[:, 260:] = 255
-    assert line_contrast(letters_of(*drawn(WHITE, ground))) < 1.5
+    assert line_contrast(letters_of(*drawn(WHITE, ground))).ratio < 1.5
+
+
+@pytest.mark.parametrize(
+    ("colour", "ground", "outline"), [(WHITE, NAVY, None), ((200, 60, 40), (230, 205, 120), None), (WHITE, GREY, BLACK)]
+)
+def test_the_two_colours_are_those_that_were_drawn_and_give_the_ratio(
+    colour: Colour, ground: Colour, outline: Colour | None
+) -> None:
+    found = line_contrast(letters_of(*drawn(colour, ground, 64, outline=outline)))
+    letters, behind = (tuple(bytes.fromhex(name[1:])) for name in (found.letters, found.ground))
+    assert letters == pytest.approx(colour, abs=12)
+    assert behind == pytest.approx(outline or ground, abs=12)
+    assert ratio(light(letters), light(behind)) == pytest.approx(found.ratio, rel=0.03)
 
 
 def test_where_nothing_is_drawn_there_are_no_letters() -> None:

@@ -98,4 +98,4 @@ def test_boxes_are_fractions_of_the_frame_and_contrast_is_measured() -> None:
     assert sighting.line.box.y0 == pytest.approx(ink[:, 0].min() / 960, abs=0.002)
     assert sighting.line.box.x1 == pytest.approx((ink[:, 1].max() + 1) / 540, abs=0.002)
     assert (sighting.frame, sighting.line.time_s, sighting.angle) == (3, 1.2, 0.0)
-    assert sighting.contrast == pytest.approx(21, rel=0.1)
+    assert sighting.contrast is not None and sighting.contrast.ratio == pytest.approx(21, rel=0.1)

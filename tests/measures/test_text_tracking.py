@@ -13,7 +13,7 @@ BELOW = box(0.2, 0.76, 0.8, 0.80)
 def seen(*frames: list[tuple[str, BoundingBox]], step_s: float = 0.4) -> tuple[list[list[Sighting]], list[float]]:
     times = [i * step_s for i in range(len(frames))]
     return [
-        [Sighting(i, ocr_line(text, times[i], at), 10.0, 0.0, 70.0) for text, at in lines] for i, lines in enumerate(frames)
+        [Sighting(i, ocr_line(text, times[i], at), None, 0.0, 70.0) for text, at in lines] for i, lines in enumerate(frames)
     ], times
 
 
@@ -85,3 +85,28 @@ def test_readings_that_differ_in_their_digits_alone_are_a_counter_and_words_are_
     [headline] = join(*seen([("3 tips", PLACE)], [("3 tips", PLACE)], [("3 tips", PLACE)]))
     assert counter.counts and not headline.counts
     assert not join(*seen([("Save 20%", PLACE)], [("Save 20%", PLACE)], [("Save 2O%", PLACE)]))[0].counts
+
+
+def test_a_line_that_one_frame_reads_in_two_pieces_stays_one_track() -> None:
+    whole = [("Tap the stomach", PLACE)]
+    pieces = [("Tap", box(0.2, 0.7, 0.32, 0.74)), ("the stomach", box(0.36, 0.7, 0.8, 0.74))]
+    [track] = join(*seen(whole, whole, pieces, whole))
+    assert (track.text, len(track.sightings)) == ("Tap the stomach", 4)
+    assert len(texts(pieces, pieces)) == 2, "two labels beside each other that never were one line"
+
+
+def test_where_a_line_stands_is_the_middle_of_what_was_read() -> None:
+    wide = box(0.1, 0.66, 0.8, 0.78)
+    [track] = join(*seen(*[[("Hello there", at)] for at in (PLACE, wide, PLACE, PLACE)]))
+    assert track.box == PLACE
+
+
+def test_a_line_that_is_covered_at_one_end_has_not_moved_and_one_that_drifts_has() -> None:
+    def moved(*boxes: BoundingBox) -> float:
+        [track] = join(*seen(*[[("Hello there", at)] for at in boxes]))
+        return round(track.moved, 3)
+
+    assert moved(PLACE, box(0.35, 0.7, 0.8, 0.74), PLACE) == 0
+    assert moved(PLACE, box(0.15, 0.69, 0.85, 0.75)) == 0, "it grew where it stands"
+    assert moved(PLACE, box(0.26, 0.7, 0.86, 0.74)) == 0.06
+    assert moved(PLACE, box(0.24, 0.7, 0.84, 0.74), box(0.16, 0.7, 0.76, 0.74)) == 0.08

@@ -12,9 +12,11 @@ import pytest
 from analyzer.evidence import Cue, Cues
 from analyzer.render import to_csv, to_github, to_markdown, to_srt, to_vtt
 from analyzer.render.tables import COLUMNS
-from analyzer.report import Instance, Report, SignalResult
+from analyzer.report import Instance, Report, SignalResult, Source
 from tests.make import asset
 from tests.make_report import FORMULA, HOSTILE, WORKFLOW, report
+
+WCAG = "https://www.w3.org/TR/WCAG22/#contrast-minimum"
 
 
 def bare(**fields: object) -> Report:
@@ -83,7 +85,7 @@ def test_no_words_give_an_empty_file() -> None:
 def test_github_annotates_each_finding_once() -> None:
     lines = to_github(report()).splitlines()
     commands = [line for line in lines if line.startswith("::")]
-    assert [line.split(" ")[0] for line in commands] == ["::error"] * 3 + ["::warning"] * 3
+    assert [line.split(" ")[0] for line in commands] == ["::error"] * 3 + ["::warning"] * 3 + ["::notice"]
     assert all(re.fullmatch(r"::\w+ file=[^:,]*,title=[^:,]*::.*", line) for line in commands)
 
 
@@ -101,9 +103,31 @@ def test_markdown_shows_text_as_text() -> None:
     for text in HOSTILE:
         printed = to_markdown(report(texts=(text,)))
         assert not re.search(r"(?<!\\)[<`]", printed), text
-        assert not re.search(r"(?<!\\)\]\(", printed) and "\u202e" not in printed
+        assert re.findall(r"(?<!\\)\]\(([^)]*)\)", printed) == [WCAG] and "\u202e" not in printed
         table = [line for line in printed.splitlines() if line.startswith("|")]
-        assert len(table) == 2 + 6 and all(len(re.findall(r"(?<!\\)\|", line)) == 5 for line in table)
+        assert len(table) == 2 + 6 and all(len(re.findall(r"(?<!\\)\|", line)) == 6 for line in table)
+
+
+def test_the_address_of_a_source_ends_no_link_and_no_cell() -> None:
+    made = report(texts=())
+    assert made.judgement is not None
+    fix = made.judgement.to_fix()[0]
+    evil = Source(url="https://evil.example/a) | [x](javascript:1) <b>\\", checked_on="2026-11-24")
+    verdicts = (fix.model_copy(update={"sources": (evil,)}),)
+    printed = to_markdown(made.model_copy(update={"judgement": made.judgement.model_copy(update={"verdicts": verdicts})}))
+    (row,) = [line for line in printed.splitlines() if line.startswith("| Failed")]
+    assert "[evil.example](https://evil.example/a%29%20%7C%20%5Bx%5D%28javascript:1%29%20%3Cb%3E%5C) 2026-11-24 |" in row
+
+
+def test_a_borderline_verdict_says_so_in_every_format() -> None:
+    made = report(texts=())
+    sentence = "Borderline: 35.7 % was measured, the limit is 50 %, and the measurement may be off by 15 points."
+    markdown, github = (text.replace("\u202f", " ") for text in (to_markdown(made), to_github(made)))
+    assert sentence in markdown and sentence.replace("%", "%25") in github
+    assert "### Passed, but borderline" in markdown
+    assert "::notice file=spring-launch-v3.mp4,title=The sound is level::" in github
+    named = {row["name"]: row["text"] for row in rows(made) if row["kind"] == "verdict"}
+    assert named["text-time"].startswith("warn, borderline: ") and named["loudness"].startswith("warn: ")
 
 
 def test_markdown_in_french() -> None:

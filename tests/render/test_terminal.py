@@ -24,10 +24,16 @@ def printed(made: Report, encoding: str = "utf-8", width: int = 80, lang: str = 
 def test_it_says_what_to_fix_where_and_what_is_not_known() -> None:
     text = " ".join(printed(report(texts=())).split())
     assert text.startswith(
-        "Fix before upload: spring-launch-v3.mp4 TikTok, organic · Failed: 3 · Warning: 3 · Passed: 2 · Not judged: 1"
+        "Fix before upload: spring-launch-v3.mp4 TikTok, organic · Failed: 3 · Warning: 3 · Passed: 3 · Not judged: 1"
     )
     assert "Worst at 0:00.1–0:02.8 “3 mistakes everyone makes”." in text
-    assert "Show it longer. Measured: 35.7 % · Limit: At least 100 % Where: 0:02.6–0:03.1 “Été déjà vu, à 19 €”" in text
+    assert (
+        "Warning, borderline: Text stays long enough to be read Show it longer. Measured: 35.7 % · Limit: At least 100 % "
+        "Borderline: 35.7 % was measured, the limit is 50 %, and the measurement may be off by 15 points. "
+        "Where: 0:02.6–0:03.1 “Été déjà vu, à 19 €” Advice · Source: Project choice" in text
+    )
+    assert "Advice · Source: w3.org (2026-10-31)" in text
+    assert "Passed, but borderline ~ The sound is level: Borderline: −1.2 dBTP was measured" in text
     assert "? Sentiment: No engine for sentiment is on this machine. Install it with: pip install vaderSentiment" in text
     assert "Written: out/clip.report.html" in text
 

@@ -117,6 +117,15 @@ def test_delay_is_that_of_the_caption_after_the_speech() -> None:
     assert run(speech=[(1.0, 3.0)]).metrics["delay_s"] is None
 
 
+def test_a_cue_carries_the_delay_that_was_measured_and_one_in_the_middle_of_speech_has_none() -> None:
+    reading = run(
+        text_track("first words", 1.2, 2.9), text_track("more of them", 3.0, 4.9), text_track("again", 6.9, 8.0),
+        speech=[(1.0, 5.0), (7.0, 8.0)],
+    )  # fmt: skip
+    assert [cue.delay_s for cue in reading.evidence["burned_in"].items] == [0.2, None, -0.1]
+    assert reading.metrics["delay_s"] == pytest.approx(0.05)
+
+
 @pytest.mark.parametrize(
     ("track", "understandable"),
     [

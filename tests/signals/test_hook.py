@@ -253,3 +253,9 @@ def test_windows_say_what_is_there() -> None:
     assert rows[3.0][2] == 2.8
     assert rows[1.0][5] == 1.0
     assert read({}).evidence["windows"].rows[0] == (1.0, None, None, None, None, None, None)
+
+
+def test_what_begins_when_is_evidence_and_what_was_not_measured_is_not_in_it() -> None:
+    reading = read(pictures(first_cut_s=4.2) | written(headline("Stop doing this")))
+    onsets = {str(moment.text): moment.time_s for moment in reading.evidence["onsets"].items}
+    assert onsets == {"First text": 0.1, "First cut": 4.2, "First face": None, "First motion": 0.1}

@@ -89,6 +89,10 @@ def test_size_and_contrast_are_of_the_full_frame() -> None:
     white, ground = 1.05, ((30 / 255 + 0.055) / 1.055) ** 2.4 + 0.05
     assert track.contrast == pytest.approx(white / ground, rel=0.1)
     assert reading.metrics["lowest_contrast"] == track.contrast
+    pair = track.colours
+    assert (pair.ratio, pair.box, pair.time_s) == (track.contrast, track.box, 0.0)
+    assert [int(pair.letters[n : n + 2], 16) for n in (1, 3, 5)] == pytest.approx([255] * 3, abs=8)
+    assert [int(pair.ground[n : n + 2], 16) for n in (1, 3, 5)] == pytest.approx([30] * 3, abs=8)
     assert reading.metrics["smallest_height_share"] == pytest.approx(track.height_px / 960, abs=0.001)
 
 
