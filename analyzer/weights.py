@@ -22,6 +22,8 @@ from analyzer.evidence import message
 from analyzer.manifests import Manifest
 
 LOCK = "analyzer.lock.json"
+EXPORTED = ".exported"
+"""Folder, beside those of the models, of what engines make of their weights."""
 LOCAL = "local"
 """Revision of weights that were not pulled but taken from a folder without a lock."""
 SPARE_BYTES = 200_000_000
@@ -110,8 +112,9 @@ def verified_folder(manifest: Manifest) -> Path:
 
 
 def remove(manifest: Manifest) -> int:
-    """Delete a model's files, and those of a pull that did not end; returns the bytes that were freed."""
-    folders = [folder for folder in (folder_of(manifest), staging_of(manifest)) if folder.is_dir()]
+    """Delete a model's files, those of a pull that did not end and what was made of them; returns the bytes freed."""
+    places = folder_of(manifest), staging_of(manifest), root() / EXPORTED / manifest.id
+    folders = [folder for folder in places if folder.is_dir()]
     if not folders:
         raise UsageError(f"{manifest.id} is not on this machine.")
     with held(manifest):

@@ -1,11 +1,14 @@
-"""How right the object detectors are, and what each mode moves: trained weights over labelled COCO images.
+"""How right the object detectors are, and what each way of running them moves: trained weights over labelled COCO images.
 
     python scripts/evaluate_objects.py [--data DIR] [--draw DIR]
 
 The weights are those of `../shared/data/weights`, run by the engines that run the models of `models/`. Average precision is
 COCO's (101 points, IoU 0.5 to 0.95, crowds ignored) over the labelled images, whose small number makes it a check of the code
-rather than of a model. `fast against exact` matches what both are sure of by label and place; `exact against torch` compares
-with `transformers.pipeline` on the same weights. `--draw` writes the pictures with their boxes.
+rather than of a model. Each row of a network is compared with its first: what both are sure of, matched by label and place.
+`any score` is the largest difference of a score of all, sure or not: of each class in a network of torch, whose queries come in
+no fixed order, else of each box by rank. OpenVINO in bfloat16 is forced here; `fast mode` is what the product takes, which
+also prepares the pictures of a torch network itself. The pipeline gives a box all its names and ours the surest alone, which
+costs average precision at scores that nobody is shown. `--draw` writes the pictures with the boxes of fast mode.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import json
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,14 +26,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.engines.graphs import Run
 from analyzer.engines.runtime import Runtime
 from analyzer.evidence import BoundingBox
 from analyzer.manifests import Manifest, named
+from analyzer.weights import EXPORTED
 
 ROOT = Path(__file__).parent.parent
 Detected = list[tuple[str, BoundingBox, float]]
 Picture = NDArray[np.uint8]
 IOUS = np.arange(0.5, 1.0, 0.05)
+LEAST = 0.01
+"""Score below which a detection changes no average precision here."""
 TORCH = "DEIMv2-Atto, transformers"
 
 
@@ -55,11 +62,65 @@ def models(weights: Path) -> dict[str, tuple[Manifest, Path]]:
     }
 
 
-def engine(manifest: Manifest, folder: Path, exact: bool, least: float | None = None) -> Any:
-    """The engine of a manifest, where `least` is not given with its own threshold."""
-    if least is not None:
-        manifest = manifest.model_copy(update={"settings": manifest.settings | {"least_confidence": least}})
-    return import_module(f"analyzer.engines.{manifest.engine}").load(manifest, Runtime(folder, "cpu", exact))
+def engine(manifest: Manifest, folder: Path, exact: bool = True, least: float = LEAST) -> Any:
+    """The engine of a manifest with another threshold; without one, what cannot matter is left out."""
+    change = {"settings": manifest.settings | {"least_confidence": least}}
+    runtime = Runtime(folder, "cpu", exact)
+    return import_module(f"analyzer.engines.{manifest.engine}").load(manifest.model_copy(update=change), runtime)
+
+
+def openvino(path: Path, precision: str) -> Run:
+    """A graph in OpenVINO as `analyzer.engines.graphs` runs it, in a precision that is forced."""
+    import openvino as library
+
+    settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
+    request = library.Core().compile_model(str(path), "CPU", settings).create_infer_request()
+    return lambda inputs: [np.array(value) for value in request.infer(list(inputs)).values()]
+
+
+def ways(manifest: Manifest, folder: Path) -> Iterator[tuple[str, Any]]:
+    """The ways of running a network, the one that others are compared with first."""
+    exact, fast = engine(manifest, folder), engine(manifest, folder, exact=False)
+    if manifest.engine == "transformers_detection":
+        import torch
+
+        torch.set_num_threads(1)
+        yield "torch float32", through(engine(manifest, folder), exact._network._in_torch())
+        yield "ONNX Runtime float32 (exact mode)", exact
+        [graph] = (folder.parent / EXPORTED / manifest.id).glob("*.onnx")
+    else:
+        yield "ONNX Runtime float32 (exact mode)", exact
+        graph = folder / manifest.files[0]
+    for precision, name in (("f32", "float32"), ("bf16", "bfloat16")):
+        run = openvino(graph, precision)
+        alone = (lambda pixels, run=run: run([pixels])) if manifest.engine == "transformers_detection" else run
+        yield f"OpenVINO {name}", through(engine(manifest, folder), alone)
+    yield f"fast mode ({fast.precision})", fast
+
+
+def through(running: Any, run: Any) -> Any:
+    """An engine whose network is run in another way."""
+    if hasattr(running, "_network"):
+        running._network._run = run
+    else:
+        running._graph.run = run
+    return running
+
+
+def recorded(running: Any) -> list[NDArray[Any]]:
+    """A list to which an engine adds the scores of each picture that it looks at from now on."""
+    scores: list[NDArray[Any]] = []
+    torch = hasattr(running, "_network")
+    run = running._network._run if torch else running._graph.run
+
+    def listening(given: Any) -> Any:
+        answers = run(given)
+        best = 1 / (1 + np.exp(-answers[0][0].max(0))) if torch else np.sort(running._boxes(answers, running._size).scores)
+        scores.append(best)
+        return answers
+
+    through(running, listening)
+    return scores
 
 
 def average_precision(truth: dict[int, list[Any]], found: dict[int, Detected], names: dict[int, str]) -> NDArray[np.float64]:
@@ -115,29 +176,26 @@ def labelled(data: Path) -> tuple[dict[int, Picture], dict[int, list[Any]], dict
     return pictures, truth, {category["id"]: category["name"] for category in coco["categories"]}
 
 
-def moved(before: Iterable[Detected], after: Iterable[Detected]) -> str:
-    """How far detections moved: largest and mean difference of the score, smallest IoU, and what one of both lacks."""
-    scores, ious, lost, total = [0.0], [1.0], 0, 0
+def moved(before: Iterable[Detected], after: Iterable[Detected]) -> tuple[int, int, float, float, float]:
+    """How far detections moved: how many, in one of both alone, largest and mean difference of the score, least IoU."""
+    scores, ious, alone, total = [0.0], [1.0], 0, 0
     for old, new in zip(before, after, strict=True):
         left = list(new)
-        total += len(old)
+        total += len(new)
         for label, box, score in old:
             same = max((n for n in left if n[0] == label), key=lambda n: n[1].iou(box), default=None)
             if same is None or same[1].iou(box) < 0.5:
-                lost += 1
+                alone += 1
                 continue
             left.remove(same)
             scores.append(abs(score - same[2]))
             ious.append(box.iou(same[1]))
-        lost += len(left)
-    return (
-        f"{total} detections, {lost} in one alone; score moves by {max(scores):.4f} at most, {np.mean(scores[1:]):.4f} in the "
-        f"mean; least IoU {min(ious):.4f}"
-    )
+        alone += len(left)
+    return total, alone, max(scores), float(np.mean(scores[1:] or [0.0])), min(ious)
 
 
-def by_pipeline(folder: Path, pictures: Iterable[Picture], least: float) -> list[Detected]:
-    """What `transformers.pipeline` says in torch."""
+def by_pipeline(folder: Path, pictures: Iterable[Picture]) -> list[Detected]:
+    """What `transformers.pipeline` says in torch, whose corners are whole pixels."""
     from PIL import Image
     from transformers import pipeline
 
@@ -148,7 +206,7 @@ def by_pipeline(folder: Path, pictures: Iterable[Picture], least: float) -> list
         answers.append([
             (one["label"], BoundingBox(**{key: value / size for key, value, size in zip(
                 ("x0", "y0", "x1", "y1"), one["box"].values(), (width, height, width, height), strict=True)}), one["score"])
-            for one in detect(Image.fromarray(picture), threshold=least)
+            for one in detect(Image.fromarray(picture), threshold=LEAST)
         ])  # fmt: skip
     return answers
 
@@ -165,11 +223,6 @@ def draw(picture: Picture, found: Detected, path: Path) -> None:
     image.save(path)
 
 
-def timed(detect: Callable[[], list[Detected]], count: int) -> tuple[list[Detected], float]:
-    began = time.process_time()
-    return detect(), 1000 * (time.process_time() - began) / count
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
@@ -177,29 +230,35 @@ def main() -> None:
     options = parser.parse_args()
     pictures, truth, names = labelled(options.data)
     print(f"{len(pictures)} images, {sum(map(len, truth.values()))} objects\n")
+    print("| network | run by | AP | AP50 | CPU ms | sure | in one alone | score max | mean | least IoU | any score |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for title, (manifest, weights) in models(options.data / "weights").items():
+        least = manifest.settings["least_confidence"]
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / manifest.id
             folder.mkdir()
             for name in manifest.files:
                 (folder / name).symlink_to(weights / name)
-            sure: dict[bool, list[Detected]] = {}
-            for exact in (True, False):
-                running = engine(manifest, folder, exact, 0.01)
-                found, cost = timed(lambda: list(running.detect(pictures.values())), len(pictures))  # noqa: B023
-                ap = average_precision(truth, dict(zip(pictures, found, strict=True)), names)
-                sure[exact] = list(engine(manifest, folder, exact).detect(pictures.values()))
-                mode = "exact" if exact else "fast"
-                figures = f"AP {ap.mean():.3f} AP50 {ap[0]:.3f} {cost:5.0f} CPU ms a picture"
-                print(f"{title:26} {mode:5} {running.precision:8} {figures}")
-            print(f"{'':26} fast against exact: {moved(sure[True], sure[False])}")
+            rows = []
+            for way, running in ways(manifest, folder):
+                scores = recorded(running)
+                began = time.process_time()
+                found = list(running.detect(pictures.values()))
+                rows.append((way, found, scores, f"{1000 * (time.process_time() - began) / len(pictures):.0f}"))
             if title == TORCH:
-                torch = by_pipeline(folder, pictures.values(), manifest.settings["least_confidence"])
-                print(f"{'':26} exact against torch: {moved(torch, sure[True])}")
+                rows.append(("transformers.pipeline", by_pipeline(folder, pictures.values()), [], ""))
+            surest = [[[one for one in seen if one[2] >= least] for seen in row[1]] for row in rows]
+            for (way, found, scores, cost), sure in zip(rows, surest, strict=True):
+                ap = average_precision(truth, dict(zip(pictures, found, strict=True)), names)
+                total, alone, most, mean, iou = moved(surest[0], sure)
+                cells = f"{ap.mean():.3f} | {ap[0]:.3f} | {cost} | {total} | {alone} | {most:.3f} | {mean:.4f} | {iou:.3f}"
+                differences = [float(np.abs(a - b).max()) for a, b in zip(rows[0][2], scores, strict=False)]
+                print(f"| {title} | {way} | {cells} | {f'{max(differences):.1e}' if differences else ''} |", flush=True)
             if options.draw:
                 options.draw.mkdir(parents=True, exist_ok=True)
-                for number, one in zip(pictures, sure[False], strict=True):
-                    draw(pictures[number], one, options.draw / f"{manifest.id}-{number}.jpg")
+                fast = next(sure for (way, *_), sure in zip(rows, surest, strict=True) if way.startswith("fast"))
+                for number, seen in zip(pictures, fast, strict=True):
+                    draw(pictures[number], seen, options.draw / f"{manifest.id}-{number}.jpg")
 
 
 if __name__ == "__main__":

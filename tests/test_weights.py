@@ -134,13 +134,15 @@ def test_files_that_lack_are_named(root: Path, source: Path) -> None:
     assert not root.exists()
 
 
-def test_removing_frees_what_an_interrupted_pull_left_too(placed: Manifest) -> None:
-    staged = weights.staging_of(placed)
+def test_removing_frees_what_an_interrupted_pull_left_and_what_an_engine_made_too(placed: Manifest) -> None:
+    staged, made = weights.staging_of(placed), weights.root() / weights.EXPORTED / placed.id
     staged.mkdir()
+    made.mkdir(parents=True)
     (staged / "model.onnx.0123.part").write_bytes(b"half")
-    expected = weights.bytes_in(weights.folder_of(placed)) + 4
+    (made / "graph.onnx").write_bytes(b"graph")
+    expected = weights.bytes_in(weights.folder_of(placed)) + 4 + 5
     assert weights.remove(placed) == expected
-    assert not staged.exists() and not weights.folder_of(placed).exists()
+    assert not staged.exists() and not weights.folder_of(placed).exists() and not made.exists()
     with pytest.raises(UsageError, match="is not on this machine"):
         weights.remove(placed)
 

@@ -1,13 +1,15 @@
 """Runs ONNX graphs on the CPU: OpenVINO in bfloat16 where both it and the processor offer that, else onnxruntime in float32.
 
 On two cores both run on one thread, because threads that wait burn what they gain. A graph of a torch network is exported
-once and kept beside the weights, so that the next run needs no torch at all.
+once and kept beside the weights, so that the next run needs no torch at all. Its name holds its hash, which is checked each
+time it is opened, as the hashes of the weights are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,8 +25,6 @@ from analyzer import weights
 from analyzer.engines.runtime import onnx_session
 from analyzer.manifests import Manifest
 
-EXPORTED = ".exported"
-"""Folder of exported graphs, beside those of the models."""
 OPSET = 17
 """Version of the ONNX operators that an export uses."""
 EXPORTERS = ("torch", "transformers")
@@ -60,24 +60,23 @@ class Recipe:
 def open_exported(manifest: Manifest, folder: Path, precision: str, recipe: Recipe) -> Graph:
     """The graph of a torch network, which is exported where it is not there yet; in bfloat16 only where that changes little.
 
-    Where the folder of the models cannot be written, the graph lives as long as the process and is exported again next time.
+    One that is damaged is exported anew; one of other weights, or of another version of what exports them, is deleted. Where
+    the folder of the models cannot be written, the graph lives as long as the process and is exported again next time.
     """
-    path = folder.parent / EXPORTED / manifest.id / f"{_digest(manifest, folder)}.onnx"
+    place, digest = folder.parent / weights.EXPORTED / manifest.id, _digest(manifest, folder)
     try:
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=path.parent) as near:
-                recipe.export(Path(near) / path.name)
-                os.replace(Path(near) / path.name, path)
-        return _tried(path, precision, recipe)
+        return _tried(_kept(place, digest) or _exported(place, digest, recipe), precision, recipe)
     except OSError:
         with tempfile.TemporaryDirectory() as elsewhere:
-            recipe.export(Path(elsewhere) / path.name)
-            return _tried(Path(elsewhere) / path.name, precision, recipe)
+            recipe.export(graph := Path(elsewhere) / "graph.onnx")
+            return _tried(graph, precision, recipe)
 
 
 def agreement(fast: Run, exact: Run, recipe: Recipe) -> float:
-    """Correlation of what a network says in two precisions of a picture with edges, rings and gradients."""
+    """Correlation of what a network says in two precisions of a picture with edges, rings and gradients.
+
+    -1..1; 0 where either says the same of everything, or nothing that is a number.
+    """
     height, width = recipe.size
     down, across = np.mgrid[:height, :width] / np.array([[[height]], [[width]]])
     gradients = np.stack([across, down, (across + down) / 2])
@@ -85,8 +84,30 @@ def agreement(fast: Run, exact: Run, recipe: Recipe) -> float:
     checks = ((across * 8).astype(int) + (down * 8).astype(int)) % 2 == 0
     pixels = np.where(checks, gradients, rings)[None].astype(np.float32)
     said = np.stack([recipe.summary(run([pixels])).ravel() for run in (fast, exact)]).astype(np.float64)
-    correlations: NDArray[np.float64] = np.atleast_2d(np.corrcoef(said))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlations: NDArray[np.float64] = np.atleast_2d(np.corrcoef(said))
     return float(np.nan_to_num(correlations[0, 1]))
+
+
+def _kept(place: Path, digest: str) -> Path | None:
+    """The graph that was exported before and is still what it was."""
+    return next((path for path in place.glob(f"{digest}-*.onnx") if path.stem == f"{digest}-{_hash(path)}"), None)
+
+
+def _exported(place: Path, digest: str, recipe: Recipe) -> Path:
+    """Export the graph, unless another process did so meanwhile; all that lay there before is of no use and is deleted."""
+    from filelock import FileLock
+
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_name(f"{place.name}.lock")):
+        if kept := _kept(place, digest):
+            return kept
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place) as near:
+            recipe.export(graph := Path(near) / "graph.onnx")
+            weights.sync(graph)
+            return graph.replace(place / f"{digest}-{_hash(graph)}.onnx")
 
 
 def _tried(path: Path, precision: str, recipe: Recipe) -> Graph:
@@ -95,17 +116,24 @@ def _tried(path: Path, precision: str, recipe: Recipe) -> Graph:
     if graph.precision == "float32":
         return graph
     record = path.with_name(f"{path.stem}-openvino-{_version('openvino')}.agreement")
-    if not record.is_file():
+    try:
+        agrees = float(record.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        agrees = agreement(graph.run, Graph(path, "float32").run, recipe)
         near = record.with_suffix(f".{os.getpid()}")
-        near.write_text(f"{agreement(graph.run, Graph(path, 'float32').run, recipe):.4f}\n", encoding="ascii")
+        near.write_text(f"{agrees:.4f}\n", encoding="ascii")
         near.replace(record)
-    return graph if float(record.read_text(encoding="ascii")) >= LEAST_AGREEMENT else Graph(path, "float32")
+    return graph if agrees >= LEAST_AGREEMENT else Graph(path, "float32")
 
 
 def _digest(manifest: Manifest, folder: Path) -> str:
     """Changes with the weights, and with the versions of what exports them."""
     files = [weights.sha256_of(folder / name) for name in manifest.files]
     return hashlib.sha256(repr((files, [_version(package) for package in EXPORTERS])).encode()).hexdigest()[:16]
+
+
+def _hash(path: Path) -> str:
+    return weights.sha256_of(path)[:16]
 
 
 def _version(package: str) -> str:

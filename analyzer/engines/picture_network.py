@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from analyzer.manifests import Manifest
 
 
 class PictureNetwork:
-    """Pixels (n, 3, height, width) to arrays of n answers; `device` is cpu after a GPU had no room for a single picture."""
+    """Pixels (n, 3, height, width) to arrays of n answers; `device` is cpu after a GPU had no room for one."""
 
     def __init__(
         self, manifest: Manifest, runtime: Runtime, size: tuple[int, int], build: Callable[[], Any], summary: Summary
@@ -35,17 +35,31 @@ class PictureNetwork:
         self._recipe = Recipe(self._export, size, summary)
         self.device = "cpu" if _has_cpu_alone(runtime) else torch_device(runtime.device)
         self.precision = precision_of(manifest, self.device, runtime.exact)
-        self._run = self._on_cpu() if self.device == "cpu" else self._in_torch()
+        self._run = self._placed()
 
     def __call__(self, pixels: Floats) -> list[Floats]:
+        """With several pictures the want of memory is passed on, so that a smaller batch is tried first."""
         try:
             return self._run(pixels)
         except Exception as error:
             if self.device == "cpu" or len(pixels) > 1 or not is_out_of_memory(error):
                 raise
-        self.device, self._run = "cpu", self._on_cpu()
+        self.device = "cpu"
+        self._run = self._on_cpu()
         release_unused()
         return self._run(pixels)
+
+    def _placed(self) -> Callable[[Floats], list[Floats]]:
+        """The network where it was asked for, or on the CPU where the GPU has no room for it."""
+        if self.device != "cpu":
+            try:
+                return self._in_torch()
+            except Exception as error:
+                if not is_out_of_memory(error):
+                    raise
+            self.device = "cpu"
+            release_unused()
+        return self._on_cpu()
 
     def _on_cpu(self) -> Callable[[Floats], list[Floats]]:
         wanted = precision_of(self._manifest, "cpu", self._runtime.exact)
@@ -75,16 +89,15 @@ class PictureNetwork:
 
     def _export(self, path: Path) -> None:
         """Write the graph for one picture, with the exporter that follows a trace: the newer one fails on D-FINE."""
-        import torch
-
-        if find_spec("onnx") is None:
+        missing, model = next((name for name in ("torch", "onnx") if find_spec(name) is None), None), self._manifest.id
+        if missing:
             raise Unavailable(
                 "missing_package",
-                message(
-                    "The package {package} for the model {model} is not installed.", package="onnx", model=self._manifest.id
-                ),
-                message("pip install {package}", package="onnx"),
+                message("The package {package} for the model {model} is not installed.", package=missing, model=model),
+                message("pip install {package}", package=missing),
             )
+        import torch
+
         with warnings.catch_warnings(), torch.inference_mode():
             warnings.simplefilter("ignore")
             given = torch.zeros(1, 3, *self._recipe.size)
@@ -92,5 +105,10 @@ class PictureNetwork:
 
 
 def _has_cpu_alone(runtime: Runtime) -> bool:
-    """Whether torch need not be asked for a device: the CPU was named, or this torch was built for nothing else."""
-    return runtime.device == "cpu" or (runtime.device == "auto" and version("torch").endswith("+cpu"))
+    """Whether torch need not be asked for a device: the CPU was named, or torch is not here or was built for nothing else."""
+    if runtime.device != "auto":
+        return runtime.device == "cpu"
+    try:
+        return version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return True

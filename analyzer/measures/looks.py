@@ -50,6 +50,12 @@ def looks_of(media: Media, most: int = MOST_LOOKS) -> list[Frame]:
     return chosen if len(chosen) <= most else [chosen[i] for i in np.linspace(0, len(chosen) - 1, most).astype(int)]
 
 
+def cuts_in(media: Media, looks: list[Frame]) -> frozenset[int]:
+    """The numbers of the looks that show another shot than the look before."""
+    pictures = pairwise(_thumbnail(media, look.index) for look in looks)
+    return frozenset(n for n, (one, other) in enumerate(pictures, 1) if np.abs(other - one).mean() >= ANOTHER)
+
+
 def _thumbnail(media: Media, index: int) -> NDArray[np.int16]:
     return np.asarray(media.thumbnails.read(index, index + 1)[0], np.int16)
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analyzer.evidence import Detection, Detections, Table, Track
+from analyzer.evidence import Detection, Table, Track
 from analyzer.measures.looks import covered_s
 from analyzer.measures.tracking import Followed
 from analyzer.media import Frame, Media
 
+COLUMNS = (
+    "What", "Seconds", "Share of the clip", "First seen (s)", "Most at once", "Largest share of the frame", "Confidence",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ScreenTime:
-    """What is known of all tracks of one label."""
+    """What is known of all tracks of one label; an image has no times."""
 
     label: str
-    seconds: float
+    seconds: float | None
     """Time in which at least one is seen."""
-    share: float
-    """The same as a share of the clip; 1 for an image that shows it."""
-    first_s: float
+    share: float | None
+    """The same as a share of the clip."""
+    first_s: float | None
     most: int
     """Most of them in one look."""
     largest_share: float
@@ -30,23 +34,23 @@ class ScreenTime:
 
 def screen_times(media: Media, things: Sequence[Followed], tracks: Sequence[Track]) -> list[ScreenTime]:
     """One line a label, the longest and then the largest first; `tracks` are those of `things`, in their order."""
-    times = []
+    times, moving = [], media.asset.kind == "video"
     for label in sorted({track.label for track in tracks}):
         own = [(thing, track) for thing, track in zip(things, tracks, strict=True) if track.label == label]
         seconds = covered_s((track.start_s, track.end_s) for _, track in own)
-        whole = media.asset.kind == "image" or not media.duration_s
+        share = min(1.0, seconds / media.duration_s) if media.duration_s else 1.0
         times.append(
             ScreenTime(
                 label=label,
-                seconds=round(seconds, 3),
-                share=1.0 if whole else round(min(1.0, seconds / media.duration_s), 4),
-                first_s=min(track.start_s for _, track in own),
+                seconds=round(seconds, 3) if moving else None,
+                share=round(share, 4) if moving else None,
+                first_s=min(track.start_s for _, track in own) if moving else None,
                 most=most_at_once([thing for thing, _ in own]),
                 largest_share=round(max(track.box.area for _, track in own), 4),
                 confidence=max(track.confidence for _, track in own),
             )
         )
-    return sorted(times, key=lambda time: (-time.seconds, -time.largest_share, time.label))
+    return sorted(times, key=lambda time: (-(time.seconds or 0.0), -time.largest_share, time.label))
 
 
 def most_at_once(things: Iterable[Followed]) -> int:
@@ -57,16 +61,15 @@ def most_at_once(things: Iterable[Followed]) -> int:
 
 def table_of(times: Iterable[ScreenTime]) -> Table:
     """Screen time as a table, one row a label."""
-    columns = ("What", "Seconds", "Share of the clip", "First seen (s)", "Most at once", "Largest share of the frame")
-    rows = tuple((t.label, t.seconds, t.share, t.first_s, t.most, t.largest_share) for t in times)
-    return Table(title="Screen time", columns=columns, rows=rows)
+    rows = tuple((t.label, t.seconds, t.share, t.first_s, t.most, t.largest_share, t.confidence) for t in times)
+    return Table(title="Screen time", columns=COLUMNS, rows=rows)
 
 
-def detections_of(looks: Sequence[Frame], things: Iterable[Followed], title: str) -> Detections:
+def detections_of(looks: Sequence[Frame], things: Iterable[Followed]) -> tuple[Detection, ...]:
     """Where each thing is in each look, under the label of its track; in order of time."""
     items = [
         Detection(time_s=looks[look].time_s, label=thing.label, box=box, confidence=thing.confidences[look])
         for thing in things
         for look, box in thing.boxes.items()
     ]
-    return Detections(title=title, items=tuple(sorted(items, key=lambda item: (item.time_s, item.label, -item.box.area))))
+    return tuple(sorted(items, key=lambda item: (item.time_s, item.label, -item.box.area)))

@@ -6,7 +6,7 @@ not known: place and size decide. Nobody is identified; a track says that there 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from analyzer.evidence import BoundingBox, Track
@@ -23,7 +23,7 @@ TWICE = 2.0
 RENAMED = 0.5
 """Intersection over union from which a thing with another label is the same thing under another name (project choice)."""
 MISSED = 1
-"""Looks in a row in which a thing may be missed without its track ending (project choice)."""
+"""Looks in a row in which a thing may be missed without its track ending, in one shot (project choice)."""
 
 
 @dataclass
@@ -59,11 +59,16 @@ class Followed:
         return max(self.boxes.values(), key=lambda box: box.area)
 
 
-def followed(found: Sequence[Sequence[Seen]], sure: float = 0.0) -> list[Followed]:
-    """Join what all looks show, in order of beginning, without what a single look shows with less than `sure` confidence."""
+def followed(found: Sequence[Sequence[Seen]], sure: float = 0.0, cuts: Set[int] = frozenset()) -> list[Followed]:
+    """Join what all looks show, in order of beginning, without what a single look shows with less than `sure` confidence.
+
+    `cuts` are the numbers of looks at another shot: a thing that is there before and after may be the same, but one that a shot
+    does not show was not missed in it.
+    """
     things: list[Followed] = []
     for look, seen in enumerate(found):
-        open_things = [thing for thing in things if look - MISSED - 1 <= thing.last < look]
+        missed = MISSED if cuts.isdisjoint(range(look - MISSED, look + 1)) else 0
+        open_things = [thing for thing in things if look - missed - 1 <= thing.last < look]
         pairs = sorted(
             (one[0] not in thing.votes, distance, t, s)
             for t, thing in enumerate(open_things)

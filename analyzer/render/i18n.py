@@ -61,8 +61,9 @@ class Locale:
 
     def word(self, text: str) -> str:
         """A label or a value that is a known word; ids are written with spaces."""
-        parts = [part.strip() for part in text.split(",")] if "_" in text or text in _words() else [text]
-        known = [part.replace("_", " ") for part in parts]
+        parts = [part.strip() for part in text.split(",")]
+        ours = "_" in text or all(part in _words() for part in parts)
+        known = [part.replace("_", " ") for part in parts] if ours else [text]
         return ", ".join(self.entries.get(part, part) for part in known)
 
     def is_word(self, text: str) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.errors import NotApplicable
-from analyzer.evidence import Tracks, message
-from analyzer.measures.looks import HOOK_S, MOST_LOOKS, looks_of
+from analyzer.evidence import Detections, Tracks, message
+from analyzer.measures.looks import HOOK_S, MOST_LOOKS, cuts_in, looks_of
 from analyzer.measures.screen_time import detections_of, most_at_once, screen_times
 from analyzer.measures.tracking import followed, track_of
 from analyzer.media import Media
@@ -27,24 +27,27 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     engine = engines["face-detection"]
     looks = looks_of(media)
     found = [[("face", box, confidence) for box, confidence in engine.detect(frame.load())] for frame in looks]
-    faces = followed(found, 0.0 if media.asset.kind == "image" else engine.sure)
+    faces = followed(found, 0.0 if media.asset.kind == "image" else engine.sure, cuts_in(media, looks))
     tracks = [track_of(media, looks, face) for face in faces]
     notes = [engine.note]
     if len(looks) == MOST_LOOKS:
         notes.append(message("Faces were looked for in {count} frames, spread over the clip.", count=MOST_LOOKS))
     times = screen_times(media, faces, tracks)
     largest = max((track.box.area for track in tracks), default=None)
-    first_s = min((track.start_s for track in tracks), default=None)
+    moving, first_s = media.asset.kind == "video", times[0].first_s if times else None
     return Reading(
         {
             "faces_max": most_at_once(faces),
             "first_face_s": first_s,
-            "face_time_share": times[0].share if times else 0.0,
+            "face_time_share": times[0].share if times else 0.0 if moving else None,
             "largest_face_share": None if largest is None else round(largest, 4),
             "close_up": largest is not None and largest >= CLOSE_UP_SHARE,
-            "face_in_hook": first_s is not None and first_s < HOOK_S,
+            "face_in_hook": first_s is not None and first_s < HOOK_S if moving else None,
         },
-        {"faces": Tracks(title="Faces", items=tuple(tracks)), "detections": detections_of(looks, faces, "Faces found")},
+        {
+            "faces": Tracks(title="Faces", items=tuple(tracks)),
+            "detections": Detections(title="Faces found", items=detections_of(looks, faces)),
+        },
         notes=tuple(notes),
     )
 

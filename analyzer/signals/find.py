@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.errors import NotApplicable
-from analyzer.evidence import Table, Tracks, message
-from analyzer.measures.looks import looks_of
-from analyzer.measures.screen_time import detections_of, screen_times
+from analyzer.evidence import Detections, Table, Tracks, message
+from analyzer.measures.looks import cuts_in, looks_of
+from analyzer.measures.screen_time import COLUMNS, detections_of, screen_times
 from analyzer.measures.tracking import followed, track_of
 from analyzer.media import Media
 from analyzer.report import SignalResult
@@ -28,20 +28,21 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     looks = looks_of(media, MOST_LOOKS)
     found = list(engine.find((frame.load() for frame in looks), queries))
     sure = 0.0 if media.asset.kind == "image" else engine.sure
+    cuts = cuts_in(media, looks)
     things = [
-        thing for query in queries for thing in followed([[seen for seen in one if seen[0] == query] for one in found], sure)
+        thing
+        for query in queries
+        for thing in followed([[seen for seen in one if seen[0] == query] for one in found], sure, cuts)
     ]
     tracks = [track_of(media, looks, thing) for thing in things]
     times = {time.label: time for time in screen_times(media, things, tracks)}
+    unseen = 0.0 if media.asset.kind == "video" else None
     rows = tuple(
         (query, time.seconds, time.share, time.first_s, time.most, time.largest_share, time.confidence)
         if (time := times.get(query))
-        else (query, 0.0, 0.0, None, 0, None, None)
+        else (query, unseen, unseen, None, 0, None, None)
         for query in queries
     )
-    columns = (
-        "What", "Seconds", "Share of the clip", "First seen (s)", "Most at once", "Largest share of the frame", "Confidence",
-    )  # fmt: skip
     notes = [engine.note]
     if len(looks) == MOST_LOOKS:
         notes.append(message("The things were looked for in {count} frames, spread over the clip.", count=MOST_LOOKS))
@@ -50,13 +51,13 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             "wanted": len(queries),
             "found": len(times),
             "missing": ", ".join(query for query in queries if query not in times) or None,
-            "first_found_s": min((time.first_s for time in times.values()), default=None),
+            "first_found_s": min((time.first_s for time in times.values() if time.first_s is not None), default=None),
             "largest_share": max((time.largest_share for time in times.values()), default=None),
         },
         {
-            "looked_for": Table(title="Looked for", columns=columns, rows=rows),
+            "looked_for": Table(title="Looked for", columns=COLUMNS, rows=rows),
             "tracks": Tracks(title="Things that were named", items=tuple(tracks)),
-            "detections": detections_of(looks, things, "Where they were found"),
+            "detections": Detections(title="Where they were found", items=detections_of(looks, things)),
         },
         notes=tuple(notes),
     )

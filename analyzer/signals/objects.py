@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.errors import NotApplicable
-from analyzer.evidence import Tracks, message
-from analyzer.measures.looks import MOST_LOOKS, looks_of
+from analyzer.evidence import Detections, Tracks, message
+from analyzer.measures.looks import MOST_LOOKS, cuts_in, looks_of
 from analyzer.measures.screen_time import detections_of, most_at_once, screen_times, table_of
 from analyzer.measures.tracking import followed, track_of
 from analyzer.media import Media
@@ -27,10 +27,11 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     engine = engines["object-detection"]
     looks = looks_of(media)
     found = list(engine.detect(frame.load() for frame in looks))
-    things = followed(found, 0.0 if media.asset.kind == "image" else engine.sure)
+    things = followed(found, 0.0 if media.asset.kind == "image" else engine.sure, cuts_in(media, looks))
     tracks = [track_of(media, looks, thing) for thing in things]
     times = screen_times(media, things, tracks)
     people = next((time for time in times if time.label == PERSON), None)
+    nobody = 0.0 if media.asset.kind == "video" else None
     notes = [engine.note]
     if len(looks) == MOST_LOOKS:
         notes.append(message("Objects were looked for in {count} frames, spread over the clip.", count=MOST_LOOKS))
@@ -40,13 +41,13 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             "objects_max": most_at_once(things),
             "people_max": people.most if people else 0,
             "first_person_s": people.first_s if people else None,
-            "person_time_share": people.share if people else 0.0,
+            "person_time_share": people.share if people else nobody,
             "largest_object_share": max((time.largest_share for time in times), default=None),
         },
         {
             "screen_time": table_of(times),
             "objects": Tracks(title="Objects", items=tuple(tracks)),
-            "detections": detections_of(looks, things, "Objects found"),
+            "detections": Detections(title="Objects found", items=detections_of(looks, things)),
         },
         notes=tuple(notes),
     )

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analyzer import weights
 from analyzer.engines import graphs, picture_network, transformers_detection
 from analyzer.engines.picture_network import PictureNetwork
 from analyzer.engines.runtime import Runtime
@@ -140,20 +141,20 @@ def test_a_gpu_without_room_for_one_picture_leaves_it_to_the_cpu(tiny: Path, mon
 def test_a_folder_that_cannot_be_written_is_no_hindrance(tiny: Path, tmp_path: Path) -> None:
     folder = tmp_path / MANIFEST.id
     shutil.copytree(tiny, folder)
-    (tmp_path / graphs.EXPORTED).write_text("in the way")
+    (tmp_path / weights.EXPORTED).write_text("in the way")
     engine = transformers_detection.load(sees_all(), Runtime(folder, "cpu", exact=True))
     assert list(engine.detect([np.zeros((50, 70, 3), np.uint8)]))[0]
 
 
-def test_other_weights_are_exported_anew(tiny: Path, tmp_path: Path) -> None:
+def test_other_weights_are_exported_anew_and_the_old_export_goes(tiny: Path, tmp_path: Path) -> None:
     folder = tmp_path / MANIFEST.id
     shutil.copytree(tiny, folder)
     transformers_detection.load(MANIFEST, Runtime(folder, "cpu", exact=True))
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"note": "changed"}))
     transformers_detection.load(MANIFEST, Runtime(folder, "cpu", exact=True))
-    assert len(list((tmp_path / graphs.EXPORTED).rglob("*.onnx"))) == 2
-    assert not [path for path in (tmp_path / graphs.EXPORTED).rglob("*") if path.is_dir() and path.name != MANIFEST.id]
+    assert len(list((tmp_path / weights.EXPORTED).rglob("*.onnx"))) == 1
+    assert not [path for path in (tmp_path / weights.EXPORTED).rglob("*") if path.is_dir() and path.name != MANIFEST.id]
 
 
 def test_without_the_exporter_s_package_it_says_which(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyzer.measures.looks import STEP_S, covered_s, looks_of, spans_of
+from analyzer.measures.looks import STEP_S, covered_s, cuts_in, looks_of, spans_of
 from analyzer.media import Media
 from tests.make import media, noise, plain
 
@@ -27,6 +27,13 @@ def test_a_cut_is_looked_at_and_dated_to_the_frame() -> None:
     looks = looks_of(asset)
     assert [frame.time_s for frame in looks] == [0.0, 5.0]
     assert spans_of(asset, looks) == [(0.0, 5.0), (5.0, 10.0)]
+
+
+def test_looks_at_another_shot_are_cuts_and_looks_at_motion_are_not() -> None:
+    asset = clip(np.concatenate([plain((grey,) * 3, 60) for grey in (20, 40, 90, 100, 20)]))
+    looks = looks_of(asset)
+    assert [look.time_s for look in looks] == [0.0, 2.0, 4.0, 6.0, 8.0] and cuts_in(asset, looks) == {2, 4}
+    assert cuts_in(asset, looks[:1]) == cuts_in(asset, []) == frozenset()
 
 
 def test_motion_is_looked_at_more_often_in_the_opening() -> None:

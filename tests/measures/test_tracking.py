@@ -41,6 +41,11 @@ def test_one_missed_look_does_not_end_a_track_and_two_do() -> None:
     assert len(followed([[at(0.1)], [], [], [at(0.1)]])) == 2
 
 
+@pytest.mark.parametrize(("cuts", "tracks"), [({1}, 2), ({2}, 2), ({1, 2}, 2), ({3}, 1), (set(), 1)])
+def test_a_shot_without_the_thing_ends_its_track(cuts: set[int], tracks: int) -> None:
+    assert len(followed([[at(0.1)], [], [at(0.1)], [at(0.1)]], cuts=cuts)) == tracks
+
+
 def test_a_name_that_flickers_is_decided_by_the_sum() -> None:
     [thing] = followed([[at(0.1, "car", 0.6)], [at(0.11, "truck", 0.9)], [at(0.12, "car", 0.6)]])
     assert thing.label == "car"

@@ -70,6 +70,15 @@ def test_two_names_for_the_same_thing_are_both_found() -> None:
     assert reading.metrics["missing"] is None
 
 
+def test_an_image_has_no_times() -> None:
+    reading = run(image(plain((100,) * 3, 1, (640, 360))[0]), Finder(c100={"shoe": (SHOE, 0.25)}), "shoe", "logo")
+    assert reading.evidence["looked_for"].rows == (
+        ("shoe", None, None, None, 1, 0.04, 0.25),
+        ("logo", None, None, None, 0, None, None),
+    )
+    assert reading.metrics["found"] == 1 and reading.metrics["first_found_s"] is None
+
+
 def test_a_query_that_is_said_twice_is_asked_once() -> None:
     finder = Finder()
     run(clip((100, 2.0)), finder, "Red  shoe", "logo", "red shoe ", "", "LOGO")

@@ -52,8 +52,8 @@ def test_screen_time_by_kind() -> None:
         "largest_object_share": 0.12,
     }  # fmt: skip
     assert reading.evidence["screen_time"].rows == (
-        ("person", 8.0, 0.8, 2.0, 1, 0.12),
-        ("sports ball", 4.0, 0.4, 2.0, 1, 0.01),
+        ("person", 8.0, 0.8, 2.0, 1, 0.12, 0.9),
+        ("sports ball", 4.0, 0.4, 2.0, 1, 0.01, 0.7),
     )
     spans = [(track.label, track.start_s, track.end_s) for track in reading.evidence["objects"].items]
     assert spans == [("person", 2.0, 10.0), ("sports ball", 2.0, 6.0)]
@@ -66,6 +66,13 @@ def test_people_at_the_same_time_count_once() -> None:
     other = ("person", box(0.0, 0.2, 0.2, 0.8), 0.8)
     reading = run(clip((100, 4.0), (20, 4.0)), Detector(c100=[MAN, other]))
     assert reading.metrics["people_max"] == 2 and reading.metrics["person_time_share"] == 0.5
+
+
+def test_a_shot_that_does_not_show_a_person_is_no_screen_time_of_one() -> None:
+    """A title between two shots, or a black one: nobody was missed there."""
+    reading = run(clip((100, 3.0), (10, 2.0), (100, 3.0)), Detector(c100=[MAN]))
+    assert [(t.start_s, t.end_s) for t in reading.evidence["objects"].items] == [(0.0, 3.0), (5.0, 8.0)]
+    assert reading.metrics["person_time_share"] == 0.75
 
 
 def test_a_clip_without_objects_was_measured() -> None:
@@ -91,8 +98,10 @@ def test_an_unsure_object_of_a_single_look_is_dropped_from_a_clip_and_kept_in_an
 
 def test_an_image_has_no_time() -> None:
     reading = run(image(plain((100,) * 3, 1, (640, 360))[0]), Detector(c100=[MAN]))
-    assert reading.evidence["screen_time"].rows == (("person", 0.0, 1.0, 0.0, 1, 0.12),)
-    assert (reading.metrics["first_person_s"], reading.metrics["person_time_share"]) == (0.0, 1.0)
+    assert reading.evidence["screen_time"].rows == (("person", None, None, None, 1, 0.12, 0.9),)
+    assert (reading.metrics["first_person_s"], reading.metrics["person_time_share"]) == (None, None)
+    nobody = run(image(plain((50,) * 3, 1, (640, 360))[0]), Detector())
+    assert (nobody.metrics["people_max"], nobody.metrics["person_time_share"]) == (0, None)
 
 
 def test_it_says_what_it_cannot_see_and_the_bound_on_looks() -> None:
