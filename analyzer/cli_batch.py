@@ -18,7 +18,8 @@ import typer
 if TYPE_CHECKING:
     from analyzer.batch.run import State, Summary
 
-FAILED, UNUSABLE, UNREAD, INTERRUPTED = 1, 2, 3, 130
+FAILED, UNUSABLE, UNREAD, STOPPED, INTERRUPTED = 1, 2, 3, 4, 130
+"""Exit codes: a check failed; the request makes no sense; an input could not be analysed; the run had to stop; Ctrl-C."""
 EVERY_S = 10.0
 """Seconds between lines of progress where standard error is no terminal (project choice)."""
 
@@ -75,7 +76,7 @@ def batch(
     except UsageError as error:
         _stop(str(error), UNUSABLE)
     except (StoreError, WorkerError) as error:
-        _stop(str(error), UNREAD)
+        _stop(str(error), STOPPED)
     except KeyboardInterrupt:
         _stop("Interrupted. What is done is kept; the same command goes on from here.", INTERRUPTED)
     _print(summary, progress)
@@ -90,27 +91,43 @@ def _one_of(word: str, *words: Any) -> Any:
     return word
 
 
+def _say(text: str, err: bool = False) -> None:
+    """Print what the stream can write: names of files may hold anything."""
+    from analyzer.render.plain_text import encodable, visible
+
+    stream = sys.stderr if err else sys.stdout
+    typer.echo(encodable(visible(text), stream.encoding or "ascii"), err=err)
+
+
 def _stop(sentence: str, code: int) -> Any:
-    typer.echo(sentence, err=True)
+    _say(sentence, err=True)
     raise typer.Exit(code)
 
 
 def _print(summary: Summary, progress: Shown) -> None:
     """Say what there is now."""
+    from analyzer.batch.record import RETRIED
+    from analyzer.render.plain_text import one_line
+
     if progress is Shown.json:
         _line({"event": "end", "inputs": summary.inputs, "analysed": summary.analysed, "statuses": summary.statuses,
-               "outcomes": summary.outcomes, "reasons": summary.reasons, "elsewhere": summary.elsewhere, "seconds": round(summary.seconds, 3),
-               "files": [str(path) for path in summary.files]})  # fmt: skip
+               "outcomes": summary.outcomes, "reasons": summary.reasons, "elsewhere": summary.elsewhere,
+               "seconds": round(summary.seconds, 3), "files": [str(path) for path in summary.files]})  # fmt: skip
         return
     known = summary.inputs - summary.statuses.get("pending", 0)
-    typer.echo(f"{summary.inputs} inputs, {known} with a record; {summary.analysed} analysed now in {_clock(summary.seconds)}.")
+    now = f"{summary.analysed} of them made now, in {_clock(summary.seconds)}"
+    _say(f"Inputs: {summary.inputs}; with a record: {known}, {now}")
     for title, counts in (("Verdicts", summary.outcomes), ("Records", summary.statuses), ("Reasons", summary.reasons)):
         if counts:
-            typer.echo(f"{title}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
+            _say(f"{title}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
+    for record in summary.not_analysed:
+        _say(one_line(f"Not analysed: {record.name}: {record.reason.sentence if record.reason else record.status}"))
+    if sum(summary.statuses.get(status, 0) for status in RETRIED):
+        _say("To try again what failed, crashed or timed out: --retry-failed")
     if summary.elsewhere:
-        typer.echo(f"  {summary.elsewhere} are being analysed by another run in this folder.")
+        _say(f"In work by another run in this folder: {summary.elsewhere}")
     for path in summary.files:
-        typer.echo(f"Written: {path}")
+        _say(f"Written: {path}")
 
 
 @contextmanager
@@ -152,7 +169,7 @@ class _Lines:
 
         if state.total and time.monotonic() - self._last >= EVERY_S:
             self._last = time.monotonic()
-            typer.echo(f"{state.done} of {state.total}, {_rest(state)}", err=True)
+            _say(f"{state.done} of {state.total}, {_rest(state)}", err=True)
 
 
 @contextmanager
@@ -169,8 +186,8 @@ def _bar() -> Iterator[Callable[[State], None]]:
 def _rest(state: State) -> str:
     """Rate, time left, and what went wrong so far."""
     wrong = sum(count for status, count in state.statuses.items() if status not in ("ok", "partial"))
-    left = "" if state.left_s is None else f", {_clock(state.left_s)} left"
-    return f"{state.rate * 60:.3g} a minute{left}, {wrong} could not be analysed"
+    pace = "" if state.left_s is None else f"{state.rate * 60:.3g} a minute, {_clock(state.left_s)} left, "
+    return f"{pace}{wrong} could not be analysed"
 
 
 def _clock(seconds: float) -> str:

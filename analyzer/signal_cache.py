@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import analyzer
-from analyzer.analysis import Analyzer, Given, OnProgress, Progress
+from analyzer.analysis import Analyzer, Given, OnProgress
 from analyzer.contract import Signal
 from analyzer.errors import Unavailable
 from analyzer.report import Report, SignalResult
@@ -85,74 +85,43 @@ class RememberingAnalyzer(Analyzer):
         return _digest(self._settings(), sorted((task, self._model_of(task)) for task in _tasks()))
 
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
-        from analyzer import catalog
-        from analyzer.reading import check_regular, post_text_of, read_media, sha256_of
-        from analyzer.stills import stills_of
+        from analyzer.reading import check_regular, post_text_of, sha256_of
 
         check_regular(path)
         asset_id = sha256_of(path)
         if given.post_text is None:
             given = replace(given, post_text=post_text_of(path))
         keys = self._keys(path, asset_id, given)
-        known = {name: self.remembered.get(key, SignalResult) for name, key in keys.signals.items()}
+        found = {name: self.remembered.get(key, SignalResult) for name, key in keys.signals.items()}
+        known = {name: result for name, result in found.items() if result is not None}
         rest = self.remembered.get(keys.rest, Report)
-        if rest is not None and all(known.values()):
+        if rest is not None and known.keys() == keys.signals.keys():
             return self._assembled(rest, _printable(path), known)
-        tell = on_progress or (lambda progress: None)
-        engines = self._loaded_engines()
-        with read_media(
-            path, asset_id=asset_id, post_text=given.post_text, find=given.find, comments=given.comments, limits=self.limits,
-            show_location=self.show_location, on_progress=lambda done, total: tell(Progress("read", "Reading", done, total)),
-        ) as media:  # fmt: skip
-            results: dict[str, SignalResult] = {}
-            for number, signal in enumerate(catalog.signals()):
-                if signal.id in keys.signals and (found := known[signal.id]) is None:
-                    tell(Progress(signal.id, signal.title, number, len(catalog.signals())))
-                    results[signal.id] = catalog.run(signal, media, engines, results)
-                elif signal.id in keys.signals and found is not None:
-                    results[signal.id] = found
-            rest = Report(
-                analyzer_version=analyzer.__version__,
-                asset=media.asset,
-                complete=False,
-                signals=(),
-                notes=media.notes,
-                settings={"only": ",".join(self.only), "skip": ",".join(self.skip), "frames_kept": len(media.frames)},
-                stills=stills_of(media, results.values()),
-            )
-        self._remember(keys, rest, results, known)
-        return self._assembled(rest, rest.asset.name, results)
+        report = self._measure(path, asset_id, given, self._loaded_engines(), on_progress, known)
+        self._remember(keys, report, known)
+        return report
 
-    def _assembled(self, rest: Report, name: str, results: Mapping[str, SignalResult | None]) -> Report:
+    def _assembled(self, rest: Report, name: str, results: Mapping[str, SignalResult]) -> Report:
         from analyzer import catalog
 
         signals = tuple(results.get(signal.id) or catalog.not_requested(signal) for signal in catalog.signals())
-        return rest.model_copy(
-            update={
-                "asset": rest.asset.model_copy(update={"name": name}),
-                "complete": all(result.status in ("ok", "skipped") for result in signals),
-                "signals": signals,
-            }
-        )
+        complete = all(result.status in ("ok", "skipped") for result in signals)
+        asset = rest.asset.model_copy(update={"name": name})
+        return rest.model_copy(update={"asset": asset, "complete": complete, "signals": signals})
 
-    def _remember(
-        self,
-        keys: Keys,
-        rest: Report,
-        results: Mapping[str, SignalResult],
-        known: Mapping[str, SignalResult | None],
-    ) -> None:
+    def _remember(self, keys: Keys, report: Report, known: Mapping[str, SignalResult]) -> None:
         """Keep what the keys alone decide: nothing that failed, and nothing that was measured without what failed."""
         from analyzer import catalog
 
+        results = {result.id: result for result in report.signals if result.id in keys.signals}
         lasting: set[str] = set()
         for signal in catalog.signals():
             if signal.id in results and _lasts(results[signal.id]) and _bases(signal, keys.signals) <= lasting:
                 lasting.add(signal.id)
-                if known[signal.id] is None:
+                if signal.id not in known:
                     self.remembered.put(keys.signals[signal.id], results[signal.id])
         if lasting == results.keys():
-            self.remembered.put(keys.rest, rest)
+            self.remembered.put(keys.rest, report.model_copy(update={"signals": ()}))
 
     def _keys(self, path: Path, asset_id: str, given: Given) -> Keys:
         from analyzer import catalog

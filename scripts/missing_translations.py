@@ -18,7 +18,7 @@ BLOCKS = {
     "Captions", "Cues", "Detections", "Moments", "Palette", "Series", "Shots", "Spans", "Table", "TextTracks", "Tracks",
     "Transcript",
 }  # fmt: skip
-ERRORS = {"NotApplicable", "Unavailable", "SignalError"}
+ERRORS = {"NotApplicable", "Unavailable", "SignalError", "MediaError", "Refused"}
 
 
 COMMANDS = ("pip install ", "analyzer models pull ", "--")
@@ -66,6 +66,8 @@ def _translated(call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[1:3]
     elif name == "Metric":
         yield from call.args[1:2]
+    elif name == "Measure":
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "why")
     elif name == "Signal" or name in BLOCKS:
         wanted = {"title", "why"} if name == "Signal" else {"title", "columns"}
         yield from (keyword.value for keyword in call.keywords if keyword.arg in wanted)

@@ -1,7 +1,7 @@
 """Proves what `analyzer batch` promises, on generated pictures: poison, kill -9 at random moments, a full disk.
 
     python scripts/prove_batch.py poison [--assets 1000]      1 % crash, 1 % hang, 1 % raise
-    python scripts/prove_batch.py kill [--times 50]           kill -9 of the whole group; nothing acknowledged is lost
+    python scripts/prove_batch.py kill [--times 50] [--longest 10]   kill -9 of the whole group; nothing acknowledged is lost
     python scripts/prove_batch.py full [--rooms 50]           a disk with ever more room than nothing (mounts a tmpfs: root)
 
 Each prints one JSON line with what it found, and exits with 1 where a promise is broken.
@@ -35,8 +35,10 @@ ROOT = Path(__file__).parent.parent
 SIGNALS = ("technical", "palette")
 """Cheap ones: what is proved is the batch, not the measurements."""
 ENTRY = "tests.batch.poison"
-PAGES_A_PICTURE = 2
-"""Step by which the room grows, in pages: fifty steps reach from an index that cannot be made to a run that finishes."""
+LONGEST_S = 10.0
+"""Of a run before it is killed; the first records come after 3 to 8 s."""
+PAGES_A_STEP = 4
+"""By which the room grows: fifty steps reach from an index that cannot be made to a run that finishes."""
 BATCH = """
 import sys
 sys.path.insert(0, {root!r})
@@ -99,11 +101,14 @@ def command(folder: str, out: str) -> None:
 
 def started(folder: Path, out: Path, acknowledged: Path) -> subprocess.Popen[bytes]:
     code = BATCH.format(root=str(ROOT), folder=str(folder), out=str(out))
+    temporary = out.with_name("tmp")
+    temporary.mkdir(exist_ok=True)
     with acknowledged.open("ab") as file:
-        return subprocess.Popen([sys.executable, "-c", code], stdout=file, start_new_session=True)
+        command = [sys.executable, "-c", code]
+        return subprocess.Popen(command, stdout=file, start_new_session=True, env=os.environ | {"TMPDIR": str(temporary)})
 
 
-def kill(folder: Path, times: int) -> dict[str, Any]:
+def kill(folder: Path, times: int, longest_s: float = LONGEST_S) -> dict[str, Any]:
     """kill -9 of the group at random moments, then a run to the end."""
     moments, acknowledged, lost, begun = random.Random(11), folder / "acknowledged", 0, time.monotonic()
     count = 12 * times
@@ -111,7 +116,7 @@ def kill(folder: Path, times: int) -> dict[str, Any]:
     landed = 0
     for _ in range(times):
         process = started(folder / "in", folder / "out", acknowledged)
-        time.sleep(moments.uniform(0.5, 10.0))
+        time.sleep(moments.uniform(0.5, longest_s))
         landed += process.poll() is None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -124,19 +129,19 @@ def kill(folder: Path, times: int) -> dict[str, Any]:
     started(folder / "in", folder / "out", acknowledged).wait()
     rows, told = indexed(folder / "out"), acknowledged.read_text().split()
     not_ok = sum(status != "ok" for _, status in rows)
-    left = [path.name for path in Path(tempfile.gettempdir()).glob("analyzer-batch-*")]
+    left = [path.name for path in (folder / "tmp").glob("analyzer-*")]
     half = [str(path) for path in (folder / "out").rglob("*.part")]
     return {
         "kills": times, "while_running": landed, "assets": count, "done_when_last_killed": before, "acknowledged_lost": lost,
         "acknowledged_twice": len(told) - len(set(told)), "records": len(rows),
         "not_ok": not_ok, "temporary_folders_left": len(left), "half_files_left": len(half),
         "seconds": round(time.monotonic() - begun, 1),
-        "holds": not lost and not left and len(told) == len(set(told)) == len(rows) == count and not not_ok,
+        "holds": not lost and not left and not half and len(told) == len(set(told)) == len(rows) == count and not not_ok,
     }  # fmt: skip
 
 
 def full(folder: Path, rooms: int) -> dict[str, Any]:
-    """A disk with room for n pages of 4 KiB, for n = 1..rooms: a run stops with a sentence, and resumes when there is room."""
+    """A disk with ever more room: a run stops with a sentence wherever it fills up, and the next one goes on from there."""
     count, begun, ended = 4, time.monotonic(), Counter[str]()
     pictures(folder / "in", [f"asset-{number}" for number in range(count)])
     disk = folder / "disk"
@@ -145,7 +150,7 @@ def full(folder: Path, rooms: int) -> dict[str, Any]:
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], check=True)
         try:
             with (disk / "ballast").open("wb") as ballast:
-                ballast.write(bytes(4_194_304 - 4096 * (PAGES_A_PICTURE * pages + 2)))
+                ballast.write(bytes(4_194_304 - 4096 * (PAGES_A_STEP * pages + 2)))
             try:
                 run_batch(str(folder / "in"), settings_of(disk / "out"), Options(workers=1))
                 ended["finished"] += 1
@@ -165,13 +170,15 @@ def main() -> None:
     parser.add_argument("proof", choices=["poison", "kill", "full"])
     parser.add_argument("--assets", type=int, default=1000)
     parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--longest", type=float, default=LONGEST_S, help="seconds before a kill, at most")
     parser.add_argument("--rooms", type=int, default=50)
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = str(ROOT)
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory(prefix="prove-batch-") as name:
         amount = {"poison": options.assets, "kill": options.times, "full": options.rooms}[options.proof]
-        found = {"poison": poison, "kill": kill, "full": full}[options.proof](Path(name), amount)
+        further = [options.longest] if options.proof == "kill" else []
+        found = {"poison": poison, "kill": kill, "full": full}[options.proof](Path(name), amount, *further)
     print(json.dumps({"proof": options.proof} | found))
     sys.exit(0 if found["holds"] else 1)
 

@@ -17,6 +17,27 @@ from tests.batch.test_run import picture
 ROOT = Path(__file__).parent.parent
 CODE = "import typer; from analyzer.cli_batch import batch; typer.run(batch)"
 LIGHT = ["--only", "technical", "--workers", "1"]
+STRICT = """
+id = "strict"
+title = "Strict"
+checked_on = 2026-11-01
+variants = ["organic", "ad"]
+
+[[rules]]
+id = "width"
+title = "Wide"
+metric = "technical.width"
+unit = "px"
+at_least = { fail = 5000 }
+severity = 3
+strength = "advice"
+why = "Wide pictures look sharp."
+fix = "Make it {bound} wide."
+sources = [{ source = "project" }]
+
+[sources]
+project = { url = "", checked_on = "2026-11-24", note = "Project choice." }
+"""
 
 
 def command(*words: str) -> list[str]:
@@ -31,8 +52,8 @@ def run(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[
 def test_a_run_says_what_there_is_and_where(tmp_path: Path) -> None:
     picture(tmp_path / "in" / "a.png")
     done = run("in", "--out", "out", *LIGHT, cwd=tmp_path)
-    assert done.returncode in (0, 1), done.stderr
-    assert "1 inputs, 1 with a record; 1 analysed now" in done.stdout and "index.html" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "Inputs: 1; with a record: 1, 1 of them made now" in done.stdout and "index.html" in done.stdout
     assert "\x1b" not in done.stderr + done.stdout
 
 
@@ -62,6 +83,42 @@ def test_what_makes_no_sense_ends_in_one_sentence(tmp_path: Path, words: list[st
     picture(tmp_path / "in" / "a.png")
     done = run(*words, "--out", "out", cwd=tmp_path)
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr and not done.stdout
+
+
+def test_a_failed_check_is_exit_code_1_and_pages_and_tables_come_as_asked(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    picture(tmp_path / "in" / "a.png")
+    (tmp_path / "strict.toml").write_text(STRICT)
+    done = run("in", "--out", "out", "-p", "strict.toml", "--lang", "fr", "--parquet", *LIGHT, cwd=tmp_path)
+    assert done.returncode == 1 and "Verdicts: 1 fail" in done.stdout
+    assert '<html lang="fr">' in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert {path.name for path in (tmp_path / "out").glob("*.*")} >= {
+        f"{name}.{kind}" for name in ("assets", "signals", "instances") for kind in ("csv", "parquet")
+    }
+
+
+def test_what_could_not_be_analysed_is_named_with_its_reason_and_no_escape_sequence(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a\x1b[31m\nb.mp4").write_bytes(b"")
+    done = run("in", "--out", "out", *LIGHT, cwd=tmp_path)
+    assert done.returncode == 3 and "The file is empty." in done.stdout and "\x1b" not in done.stdout
+    assert len([line for line in done.stdout.splitlines() if line.startswith("Not analysed: a")]) == 1
+
+
+def test_a_folder_that_cannot_be_written_stops_the_run_with_exit_code_4(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    (tmp_path / "file").write_bytes(b"")
+    done = run("in", "--out", "file/out", *LIGHT, cwd=tmp_path)
+    assert done.returncode == 4 and "--out" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_names_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
+    folder = os.fsdecode(b"in\xff")
+    (tmp_path / folder).mkdir()
+    picture(tmp_path / "a.png").rename(tmp_path / folder / os.fsdecode(b"b\xfe.png"))
+    done = run(folder, "--out", os.fsdecode(b"out\xfd"), *LIGHT, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / os.fsdecode(b"out\xfd") / "reports").glob("*/*.json"))) == 1
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from analyzer.render.plain_text import visible
 from analyzer.render.tables import FORMULA
 
 GIVEN = ("post_text", "published_at", "locale", "brand")
-"""Columns of a manifest that are known; further ones follow under `extra` in their own names."""
+"""Columns of a manifest that are known; further ones follow in the order of their names."""
 ROWS_AT_ONCE = 5_000
 """Rows of one Parquet row group (project choice)."""
 TYPES = {
@@ -50,7 +51,14 @@ def _assets(record: Record) -> Iterator[dict[str, Any]]:
         "attempts": record.attempts, "seconds": record.seconds, "finished_at": record.finished_at, "platform": record.platform,
         "outcome": record.outcome, "failed": record.verdicts.get("fail"), "warned": record.verdicts.get("warn"),
         "findings": "; ".join(finding.rule for finding in record.findings), "report": record.report,
-    } | {name: record.asset.get(name) for name in ASSET} | record.given  # fmt: skip
+    } | {name: record.asset.get(name) for name in ASSET} | _given(record)  # fmt: skip
+
+
+def _given(record: Record) -> dict[str, str]:
+    """The columns of the manifest; one that is called like one of ours may not pass for it."""
+    ours = {*TABLES[0].columns} - {*GIVEN}
+    given = {name: value for name, value in record.given.items() if name != "platform"}
+    return {f"manifest.{name}" if name in ours else name: value for name, value in given.items()}
 
 
 def _signals(record: Record) -> Iterator[dict[str, Any]]:
@@ -97,17 +105,20 @@ TABLES = (
 
 
 def write_tables(store: Store, parquet: bool = False) -> tuple[Path, ...]:
-    """Write every table as CSV, and as Parquet where that is asked for; returns the files."""
-    given = {name for record in store.records() for name in record.given}
-    extra = tuple(sorted(given - {*TABLES[0].columns}))
+    """Write every table as CSV, and as Parquet where asked for (else that of an earlier run is deleted); returns the files."""
+    given = {name for record in store.records() for name in _given(record)}
+    extra = tuple(sorted(given - {*GIVEN}))
     files = []
     for table in TABLES:
         columns = table.columns + (extra if table.name == "assets" else ())
         rows = (row for record in store.records() for row in table.rows(record))
         files.append(_write_csv(store.out / f"{table.name}.csv", columns, rows))
+        in_types = store.out / f"{table.name}.parquet"
         if parquet:
             rows = (row for record in store.records() for row in table.rows(record))
-            files.append(_write_parquet(store.out / f"{table.name}.parquet", columns, rows))
+            files.append(_write_parquet(in_types, columns, rows))
+        else:
+            in_types.unlink(missing_ok=True)
     return tuple(files)
 
 
@@ -124,10 +135,16 @@ def cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        text = visible(value)
-        risky = any(line.lstrip().startswith(FORMULA) for line in (text, *text.splitlines())) or text.startswith(FORMULA)
-        return f"'{text}" if risky else text
+        return _harmless(value)
     return "" if value is None else value
+
+
+@lru_cache(maxsize=4096)
+def _harmless(value: str) -> str:
+    """Remembered, because most cells of a table say what others say."""
+    text = visible(value)
+    risky = any(line.lstrip().startswith(FORMULA) for line in (text, *text.splitlines())) or text.startswith(FORMULA)
+    return f"'{text}" if risky else text
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import tempfile
@@ -13,8 +12,10 @@ from typing import IO
 
 from analyzer.errors import AnalyzerError
 
-OUT_OF_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-"""What a later asset would meet as well, so that the run stops."""
+INDEX = "index.sqlite"
+"""Marks a folder as that of a batch."""
+PART = ".part"
+"""Ending of a file that is not whole yet."""
 LONGEST = 40
 """Characters of an asset's name in the name of its report."""
 
@@ -29,7 +30,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
     part = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -37,7 +38,7 @@ def written(path: Path) -> Iterator[IO[bytes]]:
         os.chmod(part, 0o666 & ~_umask())
         os.replace(part, path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}. The same command goes on from here.") from error
+        raise StoreError(f"{path} cannot be written: {error.strerror or error}. The same command goes on from here.") from error
     finally:
         if part is not None:
             with contextlib.suppress(OSError):

@@ -1,8 +1,8 @@
 """What a batch is of: a folder, a glob, a manifest or a list of paths becomes a stream of items. Opens no asset.
 
-In a folder everything is an input but hidden files, links to folders, and what lies beside assets: texts, subtitles, tables,
-reports. A manifest is a CSV file with a column `path`, relative to the manifest; the columns `post_text` and `platform`
-decide, `published_at`, `locale` and `brand` are known, and all others are carried through.
+In a folder everything is an input but hidden files, links to folders, folders of batches, and what lies beside assets:
+texts, subtitles, tables, reports. A manifest is a CSV file with a column `path`, relative to the manifest; the columns
+`post_text` and `platform` decide, `published_at`, `locale` and `brand` are known, and all others are carried through.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+from analyzer.batch.files import INDEX
 from analyzer.errors import UsageError
 from analyzer.reading import SUBTITLES
 
@@ -45,22 +47,26 @@ class Item:
     """The columns of its row, those that are empty left out."""
 
 
-def items_of(source: str, out: Path, stdin: BinaryIO) -> Iterator[Item]:
+def items_of(source: str, stdin: BinaryIO) -> Iterator[Item]:
     """The inputs of a source, in the order of their names or rows; `-` reads paths from `stdin`, one a line or NUL-separated.
 
     Raises `UsageError` for a source that is not there or a manifest that cannot be read.
     """
+    _beside.cache_clear()
+    _in_batch.cache_clear()
     if source == "-":
         return _of_rows(({"path": os.fsdecode(line)} for line in _lines(stdin)), Path.cwd())
     path = Path(source)
     if path.is_dir():
-        return _of_folder(path, out.absolute())
+        return _of_folder(path)
     if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
-        return _of_rows(_rows(path), path.parent)
+        rows = _rows(path)
+        return _of_rows(chain([*islice(rows, 1)], rows), path.parent)
     if path.exists() or path.is_symlink():
         return _of_rows([{"path": source}], Path.cwd())
     if any(sign in source for sign in "*?["):
-        found = sorted(name for name in glob.iglob(source, recursive=True) if not os.path.isdir(name))
+        names = glob.iglob(source, recursive=True)
+        found = sorted(name for name in names if not (os.path.isdir(name) or _in_batch(Path(name).absolute().parent)))
         if not found:
             raise UsageError(f"No file matches {source}.")
         return _of_rows(({"path": name} for name in found), Path.cwd())
@@ -73,19 +79,25 @@ def _lines(stdin: BinaryIO) -> list[bytes]:
     return [line for line in lines if line]
 
 
-def _of_folder(root: Path, out: Path) -> Iterator[Item]:
+def _of_folder(root: Path) -> Iterator[Item]:
     todo = [str(root)]
     while todo:
         path = Path(todo.pop())
         if not path.is_dir():
             yield _item(path, str(path.relative_to(root)), {}, 0)
-        elif path.absolute() != out:
+        elif not (path / INDEX).is_file():
             try:
                 todo.extend(sorted((entry.path for entry in os.scandir(path) if _is_input(entry)), reverse=True))
             except OSError as error:
                 if path == root:
                     raise UsageError(f"The folder {root} cannot be read: {error.strerror}.") from error
                 yield _item(path, str(path.relative_to(root)), {}, 0)
+
+
+@lru_cache(maxsize=1024)
+def _in_batch(folder: Path) -> bool:
+    """Whether a folder is that of a batch or lies in one."""
+    return (folder / INDEX).is_file() or (folder != folder.parent and _in_batch(folder.parent))
 
 
 def _is_input(entry: os.DirEntry[str]) -> bool:

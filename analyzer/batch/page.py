@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analyzer.batch.export import TABLES
 from analyzer.batch.files import written
 from analyzer.batch.record import Record
 from analyzer.batch.store import Store
@@ -43,18 +43,35 @@ def write_page(store: Store, lang: str = "en") -> Path:
     from analyzer import catalog
 
     locale = locale_of(lang, {signal.id: signal.title for signal in catalog.signals()})
-    states: Counter[str] = Counter()
-    platforms: set[str] = set()
+    counted = Counted()
     for record in store.records():
-        states[_state(record)] += 1
-        platforms.add(record.platform)
-    head, _, foot = _page(locale, states, sorted(platforms), catalog.signals()).partition(ROWS)
+        counted.add(record)
+    head, _, foot = _page(locale, counted, catalog.signals()).partition(ROWS)
     with written(store.out / NAME) as file:
         file.write(head.encode())
         for number, record in enumerate(store.records()):
             file.write((",\n" if number else "").encode() + embedded(row_of(record, locale)).encode("utf-8", "replace"))
         file.write(foot.encode())
     return store.out / NAME
+
+
+class Counted:
+    """How many records there are of each thing that a reader may look for."""
+
+    def __init__(self) -> None:
+        self.states, self.platforms, self.checks, self.to_fix, self.missing = (Counter[str]() for _ in range(5))
+        self.partial = 0
+        self.titles: dict[str, str] = {}
+        """Of the checks."""
+
+    def add(self, record: Record) -> None:
+        self.states[_state(record)] += 1
+        self.platforms[record.platform] += 1
+        self.partial += record.status == "partial"
+        self.titles |= {finding.rule: finding.title for finding in record.findings}
+        self.checks.update(_checks(record))
+        self.to_fix.update(_to_fix(record))
+        self.missing.update(_missing(record))
 
 
 def row_of(record: Record, locale: Locale) -> list[Any]:
@@ -73,12 +90,14 @@ def row_of(record: Record, locale: Locale) -> list[Any]:
         facts,
         [[finding.status, one_line(locale.t(finding.title), LONGEST)] for finding in record.findings[:SHOWN_FINDINGS]],
         len(record.findings) - SHOWN_FINDINGS,
-        sorted({finding.signal for finding in record.findings}),
-        sorted(signal for signal, status in record.signals.items() if status in NOT_MEASURED),
+        _checks(record),
+        _to_fix(record),
+        _missing(record),
         one_line(locale.say(reason.sentence), LONGEST) if reason and not asset else "",
         [record.verdicts.get("fail", 0), record.verdicts.get("warn", 0)],
         asset.get("duration_s"),
         record.given.get("published_at") or record.finished_at,
+        record.status == "partial",
     ]
 
 
@@ -93,23 +112,47 @@ def _state(record: Record) -> str:
     return record.outcome or record.status
 
 
-def _page(locale: Locale, states: Mapping[str, int], platforms: list[str], signals: tuple[Signal, ...]) -> str:
+def _checks(record: Record) -> list[str]:
+    """Rules that found something."""
+    return sorted({finding.rule for finding in record.findings})
+
+
+def _to_fix(record: Record) -> list[str]:
+    """Signals in which they found it."""
+    return sorted({finding.signal for finding in record.findings})
+
+
+def _missing(record: Record) -> list[str]:
+    """Signals that were not measured although they apply."""
+    return sorted(signal for signal, status in record.signals.items() if status in NOT_MEASURED)
+
+
+def _page(locale: Locale, counted: Counted, signals: tuple[Signal, ...]) -> str:
     from markupsafe import Markup
 
     style, script = _asset("report.css") + _asset("batch.css"), _asset("batch.js")
     return _environment().get_template("batch.html.j2").render(
         locale=locale,
         t=locale.t,
-        states=states,
-        total=sum(states.values()),
-        platforms=platforms,
-        signals=[(signal.id, locale.t(signal.title)) for signal in signals],
+        states=counted.states,
+        total=counted.states.total(),
+        partial=counted.partial,
+        platforms=counted.platforms.most_common(),
+        checks=[(rule, one_line(locale.t(counted.titles[rule])), count) for rule, count in counted.checks.most_common()],
+        to_fix=_named(locale, counted.to_fix, signals),
+        missing=_named(locale, counted.missing, signals),
+        tables=[table.name for table in TABLES],
         rows=Markup(ROWS),
         style=Markup(style),
         script=Markup(script),
         policy=f"default-src 'none'; img-src 'self' file:; style-src {hash_of(style)}; script-src {hash_of(script)}; "
         "base-uri 'none'; form-action 'none'",
     )  # fmt: skip
+
+
+def _named(locale: Locale, counts: Counter[str], signals: tuple[Signal, ...]) -> list[tuple[str, str, int]]:
+    titles = {signal.id: locale.t(signal.title) for signal in signals}
+    return [(name, titles.get(name, name), count) for name, count in counts.most_common()]
 
 
 @cache

@@ -7,6 +7,7 @@ of inputs.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import queue
@@ -16,7 +17,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,8 @@ WORKER_BYTES = 2_000_000_000
 """Memory that a worker with the embedded models and its decoder are reckoned with (project choice; about 0.7 GB measured)."""
 AHEAD = 2
 """Inputs that are taken for each worker: one in work, one waiting."""
+EXAMPLES = 5
+"""Inputs without a report that a summary names."""
 RECENT = 200
 """Records over which the rate is reckoned."""
 
@@ -84,6 +87,8 @@ class Summary:
     outcomes: dict[str, int]
     reasons: dict[str, int]
     """Codes of why records are anything but ok, the most frequent first."""
+    not_analysed: tuple[Record, ...]
+    """The first records of inputs that have no report."""
     elsewhere: int
     """Inputs that other runs are working on."""
     seconds: float
@@ -108,24 +113,36 @@ def run_batch(source: str, settings: Settings, options: Options | None = None, o
 
     options, began = options or Options(), time.monotonic()
     out = Path(settings.out)
-    name = source if source == "-" else os.path.abspath(source)
-    part = Part(name, *options.shard, options.retry_failed)
+    if os.path.realpath(source) == os.path.realpath(out):
+        raise UsageError(f"{source} holds the inputs; name another folder with --out, such as {out / 'batch'}.")
+    listed = sys.stdin.buffer.read() if source == "-" else b""
     fingerprint = _fingerprint(settings)
-    items = items_of(source, out, sys.stdin.buffer)
-    with Store(out, part) as store:
+    items = items_of(source, io.BytesIO(listed))
+    with Store(out, Part(_name_of(source, listed), *options.shard, options.retry_failed)) as store:
         inputs = store.plan(items, fingerprint)
+        if not inputs:
+            raise UsageError(f"There is nothing to analyse in {source}.")
         analysed = _work(store, settings, options, on_state or (lambda state: None))
-        files = (*write_tables(store, options.parquet), write_page(store, settings.lang))
+        with store.writing_tables():
+            files = (*write_tables(store, options.parquet), write_page(store, settings.lang))
         return Summary(
             inputs=inputs,
             analysed=analysed,
             statuses=store.counts(),
             outcomes=store.outcomes(),
             reasons=store.reasons(),
+            not_analysed=tuple(store.not_analysed(EXAMPLES)),
             elsewhere=store.taken_by_others(),
             seconds=time.monotonic() - began,
             files=files,
         )
+
+
+def _name_of(source: str, listed: bytes) -> str:
+    """What tells a source from others in the index: inputs that are gone are looked for among those of the same source."""
+    if source == "-":
+        return f"- {hashlib.sha256(listed).hexdigest()[:16]}"
+    return os.path.abspath(source).encode("utf-8", "backslashreplace").decode()
 
 
 def _work(store: Store, settings: Settings, options: Options, on_state: OnState) -> int:
@@ -237,14 +254,15 @@ def _machine_bytes() -> float:
 
 def _fingerprint(settings: Settings) -> Callable[[Item], str]:
     """A function from an input to the fingerprint of everything but its bytes that decides its record."""
-    _judging(settings.platform, settings.variant)
+    judging_of = cache(partial(_judging, settings.variant))
+    judging_of(settings.platform)
     measuring = analyzer_of(settings).fingerprint()
     shown = [settings.lang, settings.html, settings.only, settings.skip]
 
     def of(item: Item) -> str:
         platform = item.given.get("platform") or settings.platform
         try:
-            judging = _judging(platform, settings.variant)
+            judging = judging_of(platform)
         except UsageError as error:
             judging = str(error)
         return _digest(measuring, judging, shown, item.given)
@@ -252,8 +270,7 @@ def _fingerprint(settings: Settings) -> Callable[[Item], str]:
     return of
 
 
-@cache
-def _judging(platform: str, variant: str) -> str:
+def _judging(variant: str, platform: str) -> str:
     """Changes whenever a profile, or the code that judges, changes; raises `UsageError` where there is no such profile."""
     from analyzer import profile, rules
 

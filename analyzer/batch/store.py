@@ -22,12 +22,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from analyzer.batch.files import StoreError, write
+from analyzer.batch.files import INDEX, PART, StoreError, write
 from analyzer.batch.inputs import Item
-from analyzer.batch.record import RETRIED, Record
+from analyzer.batch.record import ANALYSED, RETRIED, Record
 from analyzer.errors import UsageError
 
-INDEX = "index.sqlite"
 VERSION = 1
 """Of the index; another one is made anew from the records."""
 SCHEMA = """
@@ -42,7 +41,7 @@ CREATE TABLE IF NOT EXISTS records (
 """
 NOTE = """
 INSERT INTO inputs (id, source, seen, path, name, given, stamp, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET source = excluded.source, seen = excluded.seen, name = excluded.name,
+ON CONFLICT (id) DO UPDATE SET source = excluded.source, seen = max(seen, excluded.seen), name = excluded.name,
     given = excluded.given, stamp = excluded.stamp, settings = excluded.settings
 """
 KEEP = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -92,10 +91,16 @@ class Store:
             self._open = opened.pop_all()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object = None, error: BaseException | None = None, trace: object = None) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._db.execute("UPDATE inputs SET taken_by = NULL WHERE taken_by = ?", (self.run,))
         self._open.close()
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(f"The index {self.out / INDEX} cannot be used: {error}. The same command goes on.") from error
+
+    def writing_tables(self) -> FileLock:
+        """A lock under which tables and pages are written, so that the run that writes last has read everything."""
+        return FileLock(self._locks / "tables")
 
     @contextlib.contextmanager
     def _living(self) -> Iterator[None]:
@@ -175,6 +180,12 @@ class Store:
         query = "SELECT outcome, count(*) FROM inputs JOIN records USING (id) WHERE source = ? AND outcome NOT NULL GROUP BY 1"
         return dict(self._db.execute(query, (self.part.source,)).fetchall())
 
+    def not_analysed(self, most: int) -> list[Record]:
+        """The first records of the source that have no report."""
+        query = f"SELECT record FROM inputs JOIN records USING (id) WHERE source = ? AND status NOT IN {ANALYSED}"
+        rows = self._db.execute(f"{query} ORDER BY number LIMIT ?", (self.part.source, most)).fetchall()
+        return [Record.model_validate_json(text) for (text,) in rows]
+
     def taken_by_others(self) -> int:
         query = "SELECT count(*) FROM inputs WHERE source = ? AND taken_by NOT NULL AND taken_by != ?"
         return int(self._db.execute(query, (self.part.source, self.run)).fetchone()[0])
@@ -191,7 +202,16 @@ class Store:
                 freed = db.execute(
                     f"UPDATE inputs SET taken_by = NULL WHERE taken_by NOT NULL AND taken_by NOT IN ({marks})", [*living]
                 )
+            if living == {self.run}:
+                self._delete_parts()
         return freed.rowcount
+
+    def _delete_parts(self) -> None:
+        """Delete the files that killed runs were writing."""
+        for folder, _, names in os.walk(self.out):
+            for name in names:
+                if name.endswith(PART):
+                    Path(folder, name).unlink(missing_ok=True)
 
     @property
     def _locks(self) -> Path:

@@ -34,9 +34,16 @@ ENTRY = "analyzer.batch.worker"
 CODE = "import sys; sys.path[:] = {path!r}; from {entry} import main; main()"
 ATTEMPTS = 2
 """The second tells an asset that kills from a worker that had bad luck."""
+STARTS = 3
+"""Starts of a worker that are tried: a machine may be out of memory or of processes for a moment."""
+PAUSE_S = 2.0
+"""Seconds before the next try (project choice)."""
+NO_WORKER = "No worker could be started: {}"
 AGAIN: tuple[Status, ...] = ("timed_out", "crashed", "out_of_memory")
 START_S = 180.0
 """Seconds in which a worker must have started; importing on a busy machine takes 2 to 20 (measured)."""
+GONE_S = 5.0
+"""Seconds in which a process whose output has ended must have ended."""
 LOOK_S = 0.5
 """Seconds between looks at the memory of a worker."""
 
@@ -141,15 +148,20 @@ class Worker:
 
     def _how_it_died(self, stage: str) -> Died:
         assert self._process is not None
-        code = self._process.wait()
+        try:
+            code = self._process.wait(GONE_S)
+        except subprocess.TimeoutExpired:
+            return Died("crashed", "crashed", message("The worker went silent during {stage}; it was stopped.", stage=stage))
         if code == -signal.SIGKILL:
             sentence = message("The system killed the worker during {stage}, most likely because memory ran out.", stage=stage)
             return Died("out_of_memory", "killed", sentence)
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        names = {-number: number.name for number in signal.Signals}
+        how = f"exit code {code}" if code >= 0 else names.get(code, f"signal {-code}")
         return Died("crashed", "crashed", message("The worker crashed during {stage} ({how}).", stage=stage, how=how))
 
     def _too_slow(self, stage: str) -> Message:
-        return message("No progress for {seconds} s during {stage}; it was stopped.", seconds=self.bounds.stall_s, stage=stage)
+        seconds = round(self.bounds.stall_s)
+        return message("No progress for {seconds} s during {stage}; it was stopped.", seconds=seconds, stage=stage)
 
     def _too_large(self, stage: str) -> Message:
         most = self.bounds.memory_bytes / 1e9
@@ -166,6 +178,16 @@ class Worker:
 
     def _start(self) -> None:
         """Replace the worker by a fresh one, and wait until it is ready."""
+        for last in (False,) * (STARTS - 1) + (True,):
+            try:
+                return self._try_to_start()
+            except (OSError, WorkerError) as error:
+                self._kill()
+                if self._stopped or last:
+                    raise error if isinstance(error, WorkerError) else WorkerError(NO_WORKER.format(error)) from error
+                time.sleep(PAUSE_S)
+
+    def _try_to_start(self) -> None:
         self._kill()
         self.scratch.mkdir(parents=True, exist_ok=True)
         log = self.scratch / "stderr"
@@ -181,7 +203,6 @@ class Worker:
                 start_new_session=True,
             )
         if self._stopped:
-            self._kill()
             raise WorkerError("Stopped.")
         self._lines, self._served = queue.Queue(), 0
         threading.Thread(target=_listen, args=(self._process, self._lines), daemon=True).start()
@@ -194,25 +215,25 @@ class Worker:
         except queue.Empty:
             ready = None
         if ready is None:
-            self._kill()
             last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-            raise WorkerError(f"No worker could be started: {last[0] if last else 'it gave no reason'}")
+            raise WorkerError(NO_WORKER.format(last[0] if last else "it gave no reason"))
 
     def _kill(self) -> None:
         """Kill the worker with its whole session, and delete its temporary files."""
-        if self._process is not None:
+        process, self._process = self._process, None
+        if process is not None:
             with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             with contextlib.suppress(OSError):
-                self._process.stdin.close()  # type: ignore[union-attr]
-            self._process = None
+                process.stdin.close()  # type: ignore[union-attr]
             for left in self.scratch.glob("analyzer-*"):
                 shutil.rmtree(left, ignore_errors=True)
 
 
 def _listen(process: Any, lines: queue.Queue[str | None]) -> None:
     for line in process.stdout:
-        lines.put(line)
+        if line.endswith("\n"):  # or else it was killed in the middle of it
+            lines.put(line)
     lines.put(None)
     process.stdout.close()

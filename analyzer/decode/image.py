@@ -17,7 +17,7 @@ from analyzer.decode.spool import Refused, Spool, check_pixels, note
 from analyzer.decode.video import JPEG, KEPT_SIDE, THUMBNAIL_SIDE
 from analyzer.sampling import GREY_SIDE, Sampler
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "PPM", "JPEG2000", "MPO", "TGA", "ICO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "PPM", "JPEG2000", "ICO")
 STILL_SIDE = 2560
 """Long side of a still image as it is kept; small print of a poster survives."""
 DEFAULT_DELAY_MS = 100

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const AT_ONCE = 60;
-  const ROW = ["name", "state", "platform", "page", "thumbnail", "facts", "todo", "more", "toFix", "notMeasured", "reason", "counts", "duration", "date"];
+  const ROW = ["name", "state", "platform", "page", "thumbnail", "facts", "todo", "more", "checks", "toFix", "notMeasured", "reason", "counts", "duration", "date", "partial"];
   const rows = JSON.parse(document.getElementById("rows").textContent).map((values, order) => {
     const row = { order };
     ROW.forEach((key, index) => { row[key] = values[index]; });
@@ -35,13 +35,21 @@
       picture.loading = "lazy";
       picture.alt = "";
       part(".picture").append(picture);
+    } else {
+      part(".picture").append(copy(`state-${row.state}`).querySelector("svg"));
     }
-    part(".name").textContent = row.name;
+    const cut = Math.max(row.name.lastIndexOf("/"), row.name.lastIndexOf("\\")) + 1;
+    part(".folder").textContent = row.name.slice(0, cut);
+    part(".name").textContent = row.name.slice(cut);
+    part("a").title = row.name;
     part(".line").append(copy(`state-${row.state}`));
-    const platform = document.createElement("span");
-    platform.className = "tag";
-    platform.textContent = row.platform;
-    part(".line").append(platform);
+    if (row.partial) part(".line").append(copy("partial"));
+    if (form.elements.platform) {
+      const platform = document.createElement("span");
+      platform.className = "tag";
+      platform.textContent = row.platform;
+      part(".line").append(platform);
+    }
     part(".facts-line").textContent = row.facts.join(" · ");
     part(".reason").textContent = row.reason;
     row.todo.forEach(([status, title]) => {
@@ -67,6 +75,7 @@
 
   const matches = (row, states, wanted) => {
     if (states.length && !states.includes(row.state)) return false;
+    if (wanted.check && !row.checks.includes(wanted.check)) return false;
     if (wanted.platform && row.platform !== wanted.platform) return false;
     if (wanted.name && !row.search.includes(wanted.name)) return false;
     if (!wanted.signal) return true;
@@ -76,7 +85,7 @@
 
   const update = () => {
     const data = new FormData(form);
-    const wanted = { signal: data.get("signal"), platform: data.get("platform"), name: data.get("name").trim().toLowerCase() };
+    const wanted = { check: data.get("check"), signal: data.get("signal"), platform: data.get("platform"), name: data.get("name").trim().toLowerCase() };
     const states = data.getAll("state");
     found = rows.filter((row) => matches(row, states, wanted));
     found.sort((a, b) => SORTS[data.get("sort")](a, b) || a.order - b.order);

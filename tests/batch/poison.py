@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 from typing import Any
 
 from analyzer.batch import worker
@@ -28,7 +27,7 @@ def analyse(item: Item, *rest: Any) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
     elif what == "exit":
         os._exit(7)
-    elif what == "once" and not (mark := Path(f"{item.path}.seen")).exists():
+    elif what == "once" and not (mark := item.path.with_name(f".{item.path.name}.seen")).exists():
         mark.touch()
         os.abort()
     elif what == "hoard":

@@ -1,8 +1,10 @@
-"""The whole walk on small pictures: one record each whatever they do, resuming, judging anew, sharing, and a disk that is full."""
+"""The whole walk on small pictures: one record each whatever they do, resuming, judging anew, sharing, a full disk."""
 
 from __future__ import annotations
 
+import csv
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,7 @@ def test_a_record_leads_to_its_report_page_and_thumbnail(tmp_path: Path) -> None
     assert not list((tmp_path / "out").rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     for number in range(3):
         picture(tmp_path / "in" / f"{number}.png", number)
@@ -98,6 +101,7 @@ def test_a_run_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     assert list(run(tmp_path)[1]) == ["1.png"]
 
 
+@pytest.mark.slow
 def test_another_profile_judges_without_measuring(tmp_path: Path) -> None:
     """The second run's workers crash when a signal is measured: the picture's cached results are all it may use."""
     (tmp_path / "own.toml").write_text(PROFILE)
@@ -133,6 +137,55 @@ def test_a_full_disk_stops_the_run_and_not_the_batch(tmp_path: Path) -> None:
         run(tmp_path, entry=POISON)
     summary, made = run(tmp_path)
     assert summary.statuses == {"ok": 2} and "full.png" in made
+
+
+@pytest.mark.slow
+def test_what_failed_is_tried_again_when_that_is_asked_for(tmp_path: Path) -> None:
+    for name in ("raise-1.png", "good.png"):
+        picture(tmp_path / "in" / name, len(name))
+    first, _ = run(tmp_path, entry=POISON)
+    assert first.statuses == {"ok": 1, "failed": 1} and first.reasons == {"exception": 1}
+    assert not run(tmp_path)[1]
+    again, made = run(tmp_path, retry_failed=True)
+    assert list(made) == ["raise-1.png"] and again.statuses == {"ok": 2} and again.outcome != "unread"
+
+
+@pytest.mark.slow
+def test_two_runs_in_one_folder_share_the_work(tmp_path: Path) -> None:
+    for number in range(12):
+        picture(tmp_path / "in" / f"{number}.png", number)
+    found: list[tuple[Summary, dict[str, Record]]] = []
+    threads = [threading.Thread(target=lambda: found.append(run(tmp_path))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (first, made), (second, rest) = found
+    assert not made.keys() & rest.keys() and len(made) + len(rest) == 12 and made and rest
+    assert second.statuses == {"ok": 12} and first.statuses["ok"] >= 11
+    assert len((tmp_path / "out" / "assets.csv").read_text().splitlines()) == 13
+    assert not list((tmp_path / "out" / ".runs").glob("*.lock"))
+
+
+def test_shards_of_one_source_have_folders_of_their_own(tmp_path: Path) -> None:
+    for number in range(4):
+        picture(tmp_path / "in" / f"{number}.png", number)
+    names: list[str] = []
+    for number in (1, 2):
+        settings = Settings(str(tmp_path / f"out-{number}"), only=("technical",), html=False)
+        summary = run_batch(str(tmp_path / "in"), settings, Options(1, shard=(number, 2)))
+        with (tmp_path / f"out-{number}" / "assets.csv").open() as file:
+            names += [row["path"] for row in csv.DictReader(file)]
+        assert summary.analysed + summary.statuses.get("pending", 0) == summary.inputs == 4
+    assert sorted(names) == ["0.png", "1.png", "2.png", "3.png"]
+
+
+@pytest.mark.parametrize(("source", "out", "says"), [("in", "in", "holds the inputs"), ("empty", "out", "nothing to analyse")])
+def test_a_folder_that_cannot_be_meant_is_refused(tmp_path: Path, source: str, out: str, says: str) -> None:
+    picture(tmp_path / "in" / "a.png")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=says):
+        run_batch(str(tmp_path / source), Settings(str(tmp_path / out)), Options(1))
 
 
 @pytest.mark.parametrize("settings", [{"platform": "myspace"}, {"only": ("magic",)}, {"variant": "loan"}])

@@ -7,15 +7,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from analyzer.batch.files import StoreError
+from analyzer.batch.files import INDEX, StoreError
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import Record, Status
-from analyzer.batch.store import INDEX, Part, Store, shard_of
+from analyzer.batch.store import Part, Store, shard_of
 from analyzer.errors import UsageError
 from analyzer.evidence import message
 from analyzer.report import Reason
@@ -142,6 +143,44 @@ def test_inputs_that_are_gone_are_forgotten_and_those_of_another_source_are_not(
         assert later.plan(items(2), lambda item: "s") == 2
         assert sorted(found.name for found in later.records()) == ["0.mp4", "1.mp4", "z"]
         assert later.counts() == {"ok": 2}
+
+
+def test_two_runs_that_plan_at_once_forget_nothing(tmp_path: Path) -> None:
+    """What the one that began first notes last keeps the time of the other, which deletes what is older than its own."""
+    began: list[float] = []
+    with open_store(tmp_path) as first, open_store(tmp_path) as second:
+
+        def interrupted() -> Iterator[Item]:
+            time.sleep(0.01)
+            began.append(time.time())
+            second.plan(items(3), lambda item: "s")
+            yield from items(3)
+
+        first.plan(interrupted(), lambda item: "s")
+        rows = first._db.execute("SELECT seen FROM inputs").fetchall()
+        assert len(rows) == 3 and all(seen >= began[0] for (seen,) in rows)
+
+
+def test_half_files_of_killed_runs_are_deleted_when_nobody_else_runs(tmp_path: Path, store: Store) -> None:
+    half = tmp_path / "reports" / "ab" / ".x.part"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half")
+    with open_store(tmp_path):
+        assert half.exists()
+    store.__exit__()
+    with open_store(tmp_path):
+        assert not half.exists()
+
+
+def test_an_index_that_breaks_under_a_run_is_one_sentence_and_the_next_run_mends_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="goes on"), open_store(tmp_path) as store:
+        store.plan(items(2), lambda item: "s")
+        store.keep(record(store.take(1)[0][0]))
+        store._db.execute("DROP TABLE records")
+        store.counts()
+    with open_store(tmp_path) as later:
+        later.plan(items(2), lambda item: "s")
+        assert later.counts() == {"ok": 1, "pending": 1}
 
 
 def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
