@@ -47,8 +47,8 @@ samples: $(ALL)  ## draw samples/ anew (needs espeak-ng)
 accuracy: $(ALL)  ## write docs/ACCURACY.md anew (20 minutes)
 	$(BIN)/python scripts/evaluate.py --write
 
-benchmark: $(ALL)  ## speed and memory, as ratios
-	$(BIN)/python scripts/benchmark.py
+benchmark: $(ALL)  ## speed and memory, as ratios (an hour)
+	for part in check detection speech vision text batch; do $(BIN)/python scripts/benchmark.py $$part || exit 1; done
 
 clean:
 	rm -rf $(VENV) out build *.egg-info

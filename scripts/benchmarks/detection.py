@@ -1,39 +1,33 @@
 """Cost of object detection on clips, at real size with random weights: ours against the plain call of transformers, as ratios.
 
-    python scripts/benchmark_detection.py [--rounds N] [--clip FILE ...] [--data DIR]
+    python scripts/benchmark.py detection [--rounds N] [--clip FILE ...]
 
 The network is D-FINE-s (10 million parameters, pictures of 640 pixels) with random weights, in float32 and on one thread in
 every arm but `ours, fast`. The plain call is `transformers.pipeline` on torch, once on two frames a second, as scripts take
-them, and once on the frames that ours looks at, those in which the picture has changed. Every arm runs in a process of its own,
-arms take turns, and the figure is processor seconds. Reading the clip costs all the same and is left out, as is the export,
-which is made once; imports and loading are in, but not in `a look`. What the arms find is compared by
-`scripts/evaluate_objects.py`, with trained weights, and what the choice of frames loses by `scripts/evaluate_tracks.py`.
+them, and once on the frames that ours looks at, those in which the picture has changed. Reading the clip costs all the same
+and is left out, as is the export, which is made once; imports and loading are in, but not in `a look`. What the arms find is
+compared by `scripts/evaluate_objects.py`, with trained weights; what the choice of frames loses, by
+`scripts/evaluate_tracks.py`.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import re
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import benchmark
 import numpy as np
 
 from analyzer.engines.runtime import Runtime
 from analyzer.manifests import named
 from analyzer.measures.looks import looks_of
 from analyzer.reading import read_media
+from benchmarks.arms import CACHE, DATA, FRAMES_PER_SECOND, answer, in_turns, options, run
 
-FOLDER = benchmark.CACHE / "detection"
+FOLDER = CACHE / "detection"
 MANIFEST = named("dfine-small-coco")
-FRAMES_PER_SECOND = 2
 CLIPS = "intel_car-detection.mp4", "remotion_tiktok_sample.mp4", "docling_sample_10s.mp4"
 """Moving cars before a still camera, a man who talks, and a still picture with sound."""
 EVERY, CHANGED, EXACT, FAST = "pipeline, 2 frames a second", "pipeline, our frames", "ours, exact", "ours, fast"
@@ -83,7 +77,7 @@ def frames(clip: Path) -> float:
 
 
 def arm(name: str, clip: str) -> dict[str, Any]:
-    """Processor seconds of one arm, all of it and a look, and its peak memory in MB."""
+    """Processor seconds of one arm, all of it and a look."""
     with np.load(FOLDER / f"{clip}.npz") as stored:
         pictures = stored["sampled" if name == EVERY else "looks"]
     precision = "float32"
@@ -105,58 +99,38 @@ def arm(name: str, clip: str) -> dict[str, Any]:
         ready, precision = time.process_time(), engine.precision
         list(engine.detect(pictures))
     ended = time.process_time()
-    peak_mb = int(re.findall(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[0]) / 1e3
     look = (ended - ready) / len(pictures)
-    return {"clip": ended - began, "look": look, "looks": len(pictures), "peak_mb": peak_mb, "precision": precision}
+    return {"clip": ended - began, "look": look, "looks": len(pictures), "precision": precision}
 
 
-def run(name: str, clip: Path) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--arm", name, "--clip", str(clip)]
-    environment = os.environ | {"PYTHONPATH": str(benchmark.ROOT), "OMP_NUM_THREADS": "1"}
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if answer.returncode:
-        raise SystemExit(f"{name} failed:\n{answer.stderr}")
-    return dict(json.loads(answer.stdout.splitlines()[-1]))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+def main(words: list[str]) -> None:
+    parser = options(__doc__)
     parser.add_argument("--clip", type=Path, nargs="+", help="measure these clips instead of three of the real material")
-    parser.add_argument("--data", type=Path, default=benchmark.ROOT.parent / "shared" / "data")
-    parser.add_argument("--arm", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.arm:
-        print(json.dumps(arm(options.arm, options.clip[0].name)))
+    chosen = parser.parse_args(words)
+    if chosen.arm:
+        answer(arm(chosen.arm, chosen.clip[0].name))
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    clips = options.clip or [options.data / "video" / name for name in CLIPS]
-    print(f"D-FINE-s with random weights, {build() / 1e6:.1f} million parameters; processor s, median of {options.rounds}\n")
+    clips = chosen.clip or [DATA / "video" / name for name in CLIPS]
+    print(f"D-FINE-s with random weights, {build() / 1e6:.1f} million parameters; processor s, median of {chosen.rounds}\n")
     seconds = {clip: frames(clip) for clip in clips}
     for name in (EXACT, FAST):
-        run(name, clips[-1])
-    print("| clip | arm | looks | CPU s, clip | a look | peak MB | less than the pipeline | on the same frames |")
+        run("detection", name, "--clip", str(clips[-1]), threads=1)
+    print("| clip | arm | looks | CPU s, clip | a look | peak MiB | less than the pipeline | on the same frames |")
     print("|---|---|---|---|---|---|---|---|")
     for clip in clips:
-        found: dict[str, list[dict[str, Any]]] = {name: [] for name in ARMS}
-        for _ in range(options.rounds):
-            for name, runs in found.items():
-                runs.append(run(name, clip))
+        found = in_turns("detection", ARMS, chosen.rounds, "--clip", str(clip), threads=1)
         figures = {
-            name: {key: statistics.median(one[key] for one in runs) for key in ("clip", "look", "looks", "peak_mb")}
+            name: {key: statistics.median(one.answer[key] for one in runs) for key in ("clip", "look", "looks")}
             for name, runs in found.items()
         }
         for name, figure in figures.items():
             whole = figures[EVERY]["clip"] / figure["clip"]
             ratios = [figures[CHANGED][key] / figure[key] for key in ("clip", "look")]
             same = f"{ratios[0]:.1f} x, a look {ratios[1]:.1f} x" if name in (EXACT, FAST) else ""
-            precision = f" ({found[name][0]['precision']})"
+            last = found[name][-1]
             print(
-                f"| {clip.name}, {seconds[clip]:.0f} s | {name}{precision} | {figure['looks']:.0f} | {figure['clip']:.1f} "
-                f"| {figure['look']:.3f} | {figure['peak_mb']:.0f} | {whole:.1f} x | {same} |",
+                f"| {clip.name}, {seconds[clip]:.0f} s | {name} ({last.answer['precision']}) | {figure['looks']:.0f} "
+                f"| {figure['clip']:.1f} | {figure['look']:.3f} | {last.peak_mib:.0f} | {whole:.1f} x | {same} |",
                 flush=True,
             )
-
-
-if __name__ == "__main__":
-    main()

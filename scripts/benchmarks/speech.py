@@ -1,32 +1,22 @@
 """Speech to text as ratios within one run: this product against `whisper.transcribe` and the pipeline of transformers.
 
-    python scripts/benchmark_speech.py DATA [--rounds N] [--tokens N]
+    python scripts/benchmark.py speech [--rounds N] [--tokens N]
 
 The weights are random, at the size of whisper-base, so nothing is said about accuracy: each window is forced to the same number
 of tokens, greedy, on one thread, without a second attempt anywhere, and every arm detects the language. Ours includes voice
-activity and word times, the others have neither. Every arm runs in a process of its own, arms take turns, and the figure is
-processor seconds less those of loading. DATA is the folder of real material (shared/data). Needs the extra `pretrained`.
+activity and word times, the others have neither. The figure is processor seconds less those of loading.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import resource
 import statistics
-import subprocess
-import sys
+import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scripts.benchmark import CACHE  # noqa: E402
+from benchmarks.arms import CACHE, DATA, answer, in_turns, options, spread
 
 MODELS = CACHE / "whisper-base-random"
 END, SYMBOLS = 50257, -1
@@ -37,12 +27,12 @@ SCALE = 3.0
 SPEECH_S = 60
 
 
-def sound_of(clip: str, data: Path) -> Any:
+def sound_of(clip: str) -> Any:
     """A minute of speech, or the same with every other ten seconds silent: float32, 16 kHz."""
     import av
 
     resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
-    with av.open(str(data / "audio" / "curator_audio_1.opus")) as container:
+    with av.open(str(DATA / "audio" / "curator_audio_1.opus")) as container:
         frames = [piece for frame in [*container.decode(audio=0), None] for piece in resampler.resample(frame)]
     sound = np.concatenate([frame.to_ndarray()[0] for frame in frames])[: SPEECH_S * 16_000]
     if clip == "half":
@@ -106,7 +96,7 @@ def make_models() -> None:
     tiny_whisper.for_openai(MODELS / "base.pt", tiny_whisper.BASE)
 
 
-def agreement(data: Path, tokens: int) -> dict[str, tuple[float, int]]:
+def agreement(tokens: int) -> dict[str, tuple[float, int]]:
     """Share of the tokens of transformers' greedy decoding that CTranslate2 gives too, and how many of them differ.
 
     Both have the same weights, windows and earlier tokens.
@@ -121,7 +111,7 @@ def agreement(data: Path, tokens: int) -> dict[str, tuple[float, int]]:
     found: dict[str, tuple[float, int]] = {}
     for precision in ("float32", "int8"):
         model = WhisperModel(str(MODELS / "ct2"), device="cpu", compute_type=precision, local_files_only=True)
-        sound = sound_of("full", data)
+        sound = sound_of("full")
         same = total = 0
         said: set[int] = set()
         for start in (0, 15, 30):
@@ -143,50 +133,26 @@ def agreement(data: Path, tokens: int) -> dict[str, tuple[float, int]]:
     return found
 
 
-def run(arm: str, clip: str, data: Path, tokens: int) -> float:
-    """Processor seconds of one arm in a process of its own, without loading."""
-    command = [sys.executable, __file__, str(data), "--arm", arm, "--clip", clip, "--tokens", str(tokens)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{arm} failed: {done.stderr[-2000:]}")
-    return float(json.loads(done.stdout.splitlines()[-1]))
-
-
-def processor_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
+def main(words: list[str]) -> None:
+    parser = options(__doc__)
     parser.add_argument("--tokens", type=int, default=100)
-    parser.add_argument("--arm", help=argparse.SUPPRESS)
-    parser.add_argument("--clip", choices=["full", "half"], help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.arm:
-        work = ARMS[options.arm](sound_of(options.clip, options.data), options.tokens)
-        began = processor_s()
+    parser.add_argument("--clip", choices=["full", "half"], help="a minute of speech, or one that is half silent; both")
+    chosen = parser.parse_args(words)
+    if chosen.arm:
+        work = ARMS[chosen.arm](sound_of(chosen.clip), chosen.tokens)
+        began = time.process_time()
         work()
-        print(json.dumps(processor_s() - began))
+        answer(time.process_time() - began)
         return
     make_models()
-    for clip in ("full", "half"):
-        found: dict[str, list[float]] = {arm: [] for arm in ARMS}
-        for _ in range(options.rounds):
-            for arm, seconds in found.items():
-                seconds.append(run(arm, clip, options.data, options.tokens))
-        cpu = {arm: statistics.median(seconds) for arm, seconds in found.items()}
-        print(f"\n{clip}: {SPEECH_S} s, median of {options.rounds}, processor seconds (spread)")
-        for arm, seconds in found.items():
+    for clip in [chosen.clip] if chosen.clip else ["full", "half"]:
+        given = ("--clip", clip, "--tokens", str(chosen.tokens))
+        found = in_turns("speech", ARMS, chosen.rounds, *given, threads=1)
+        cpu = {arm: statistics.median(one.answer for one in runs) for arm, runs in found.items()}
+        print(f"\n{clip}: {SPEECH_S} s, median of {chosen.rounds}, processor seconds (spread)")
+        for arm, runs in found.items():
             ratios = ", ".join(f"{cpu[other] / cpu[arm]:.2f} x {other}" for other in list(ARMS)[-2:])
-            print(f"  {arm:24} {cpu[arm]:7.2f} ({min(seconds):.2f}-{max(seconds):.2f})  {ratios}")
+            print(f"  {arm:24} {cpu[arm]:7.2f} ({spread(one.answer for one in runs)})  {ratios}")
     print()
-    for precision, (share, kinds) in agreement(options.data, options.tokens).items():
+    for precision, (share, kinds) in agreement(chosen.tokens).items():
         print(f"{precision}: {share:.1%} of the tokens are those of transformers, given the same before; {kinds} kinds")
-
-
-if __name__ == "__main__":
-    main()

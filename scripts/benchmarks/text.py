@@ -1,33 +1,26 @@
 """Cost of text classification at real size with random weights: ours against the plain call of transformers, as ratios.
 
-    python scripts/benchmark_text.py [--rounds N] [--comments N]
+    python scripts/benchmark.py text [--rounds N] [--comments N]
 
 The network is a multilingual DistilBERT as that of the manifests (six layers of 768, 119,547 tokens) with random weights;
-comments are tweets of `../shared/data`, whose lengths are real. Every arm runs in a process of its own, arms take turns, and
-the figure is processor seconds without those of loading. The chain is `transformers.pipeline`, one comment at a time as it
-does by default, and with the batch that people set. The int8 graph is quantised here, by onnxruntime, from the same weights.
+comments are tweets of `../shared/data`, whose lengths are real. The figure is processor seconds without those of loading. The
+chain is `transformers.pipeline`, one comment at a time as it does by default, and with the batch that people set. The int8
+graph is quantised here, by onnxruntime, from the same weights.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
 from analyzer.engines.runtime import Runtime
 from analyzer.manifests import Manifest, named
+from benchmarks.arms import CACHE, DATA, answer, in_turns, options, spread
 
-ROOT = Path(__file__).parent.parent
-FOLDER = Path(tempfile.gettempdir()) / "analyzer-benchmark" / "text"
-TWEETS = ROOT.parent / "shared" / "data" / "text" / "tweets_GroundTruth.txt"
+FOLDER = CACHE / "text"
+TWEETS = DATA / "text" / "tweets_GroundTruth.txt"
 TORCH, LIGHT = "distilbert-multilingual-sentiments", "distilbert-multilingual-sentiments-int8"
 OURS = ("ours, torch", "ours, ONNX", "ours, ONNX int8")
 CHAINS = ("pipeline", "pipeline, batches of 16")
@@ -111,41 +104,20 @@ def run_arm(arm: str, count: int) -> dict[str, Any]:
     return {"cpu": time.process_time() - began, "polarities": polarities}
 
 
-def in_its_own_process(arm: str, count: int) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--arm", arm, "--comments", str(count)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{arm} failed: {done.stderr[-2000:]}")
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+def main(words: list[str]) -> None:
+    parser = options(__doc__)
     parser.add_argument("--comments", type=int, default=300)
-    parser.add_argument("--arm", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.arm:
-        print(json.dumps(run_arm(options.arm, options.comments)))
+    chosen = parser.parse_args(words)
+    if chosen.arm:
+        answer(run_arm(chosen.arm, chosen.comments))
         return
     if not (FOLDER / "onnx" / "model_quantized.onnx").is_file():
         build()
-    found: dict[str, list[dict[str, Any]]] = {arm: [] for arm in (*OURS, *CHAINS)}
-    for _ in range(options.rounds):
-        for arm, runs in found.items():
-            runs.append(in_its_own_process(arm, options.comments))
-    cpu = {arm: statistics.median(run["cpu"] for run in runs) for arm, runs in found.items()}
-    reference = found["pipeline"][0]["polarities"]
-    print(
-        f"{options.comments} comments, median of {options.rounds}: processor seconds (spread), largest difference of polarity"
-    )
+    found = in_turns("text", (*OURS, *CHAINS), chosen.rounds, "--comments", str(chosen.comments))
+    cpu = {arm: statistics.median(one.answer["cpu"] for one in runs) for arm, runs in found.items()}
+    reference = found["pipeline"][0].answer["polarities"]
+    print(f"{chosen.comments} comments, median of {chosen.rounds}: processor seconds (spread), largest difference of polarity")
     for arm, runs in found.items():
-        spread = f"{min(run['cpu'] for run in runs):.2f}-{max(run['cpu'] for run in runs):.2f}"
-        differs = max(abs(a - b) for a, b in zip(runs[0]["polarities"], reference, strict=True))
+        differs = max(abs(a - b) for a, b in zip(runs[0].answer["polarities"], reference, strict=True))
         ratios = ", ".join(f"{cpu[arm] / cpu[chain]:.2f} x {chain}" for chain in CHAINS) if arm in OURS else ""
-        print(f"  {arm:26} {cpu[arm]:7.2f} ({spread})  {differs:.4f}  {ratios}")
-
-
-if __name__ == "__main__":
-    main()
+        print(f"  {arm:26} {cpu[arm]:7.2f} ({spread(one.answer['cpu'] for one in runs)})  {differs:.4f}  {ratios}")

@@ -1,22 +1,17 @@
 """Cost of captions and zero-shot labels at real size with random weights: ours against the plain calls of transformers.
 
-    python scripts/benchmark_vision.py [--rounds N] [--seconds N] [--clip FILE]
+    python scripts/benchmark.py vision [--rounds N] [--seconds N] [--clip FILE]
 
 The networks are a BLIP base (384 px) and a CLIP ViT-B/32, built from their configurations; what they say means nothing, what
 they cost is real. The plain arms do what a person would script: two frames a second, one at a time, in 32-bit floats. Ours
 captions one keyframe a shot and looks at frames by change, exactly (32-bit floats) and fast (what the manifests recommend).
-Every arm runs in a process of its own on one thread, as threads that wait for each other on a busy machine count as work; arms
-take turns, and the figure is processor seconds without loading and decoding.
+Every arm runs on one thread, as threads that wait for each other on a busy machine count as work; the figure is processor
+seconds without loading and decoding.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -29,7 +24,7 @@ from analyzer.contract import Engines
 from analyzer.engines import captioning, image_text
 from analyzer.engines.runtime import Runtime
 from analyzer.reading import read_media
-from scripts.benchmark import CACHE, ROOT, _sampled, generated
+from benchmarks.arms import CACHE, answer, generated, in_turns, options, sampled
 from tests import tiny_pictures
 
 FOLDER = CACHE / "vision"
@@ -91,7 +86,7 @@ def _each(frames: list[Any], call: Callable[[Any], None]) -> tuple[int, float]:
 
 
 def _frames(clip: Path) -> list[Any]:
-    return [frame[:, :, ::-1].copy() for frame in _sampled(clip)]
+    return [frame[:, :, ::-1].copy() for frame in sampled(clip)]
 
 
 class Counted:
@@ -145,41 +140,20 @@ ARMS: dict[str, Callable[[Path], tuple[int, float]]] = {
 }
 
 
-def run(arm: str, clip: Path) -> tuple[int, float]:
-    """One arm in a process of its own."""
-    command = [sys.executable, __file__, "--arm", arm, "--clip", str(clip)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{arm} failed: {done.stderr[-600:]}")
-    pictures, seconds = json.loads(done.stdout.splitlines()[-1])
-    return int(pictures), float(seconds)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=2)
+def main(words: list[str]) -> None:
+    parser = options(__doc__, rounds=2)
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--clip", type=Path)
-    parser.add_argument("--arm", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.arm:
-        print(json.dumps(ARMS[options.arm](options.clip)))
+    chosen = parser.parse_args(words)
+    if chosen.arm:
+        answer(ARMS[chosen.arm](chosen.clip))
         return
-    CACHE.mkdir(exist_ok=True)
+    clip = chosen.clip or generated(chosen.seconds)
     build()
-    clip = options.clip or generated(options.seconds)
-    found: dict[str, list[tuple[int, float]]] = {arm: [] for arm in ARMS}
-    for _ in range(options.rounds):
-        for arm, runs in found.items():
-            runs.append(run(arm, clip))
-    print(f"{clip.name}: median of {options.rounds}, processor seconds, and what a picture costs")
+    found = in_turns("vision", ARMS, chosen.rounds, "--clip", str(clip), threads=1)
+    print(f"{clip.name}: median of {chosen.rounds}, processor seconds, and what a picture costs")
     for arm, runs in found.items():
-        seconds, pictures = statistics.median(s for _, s in runs), runs[0][0]
-        other = statistics.median(s for _, s in found[f"{arm.split(',')[0]}, plain"])
+        seconds, pictures = statistics.median(one.answer[1] for one in runs), runs[0].answer[0]
+        other = statistics.median(one.answer[1] for one in found[f"{arm.split(',')[0]}, plain"])
         each = f"{seconds / pictures:6.3f} each"
         print(f"  {arm:22} {seconds:8.2f}  {pictures:4} pictures  {each}  {seconds / other:.3f} x plain")
-
-
-if __name__ == "__main__":
-    main()
