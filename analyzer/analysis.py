@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Literal
 import analyzer
 from analyzer import cache
 from analyzer.errors import UsageError
+from analyzer.fingerprints import code, digest
+from analyzer.keys import Keys, keys_of, lasting
 from analyzer.report import Report, SignalResult
 
 if TYPE_CHECKING:
+    from analyzer.cache import Cache, Entry
     from analyzer.decode.limits import Limits
     from analyzer.engines import Engines
     from analyzer.engines.runtime import Device
@@ -47,7 +50,8 @@ class Analyzer:
 
     `only` and `skip` are ids of signals; what `only` names brings what it needs. `models` names the model of a task where it
     is not to be the best on this machine, `device` where models run, and `exact` asks for 32-bit floats instead of the
-    fastest precision. With `use_cache`, an asset that was analysed before with the same settings is not read again.
+    fastest precision. With `use_cache`, what was measured of an asset before with the same settings is not measured again;
+    `remembered` is where it is kept, the user's cache where it is left out.
     """
 
     def __init__(
@@ -61,10 +65,12 @@ class Analyzer:
         models: Mapping[str, str] | None = None,
         device: Device = "auto",
         exact: bool = False,
+        remembered: Cache | None = None,
     ) -> None:
         self.only, self.skip = tuple(sorted(only)), tuple(sorted(skip))
-        self.limits, self.show_location, self.use_cache = limits, show_location, use_cache
+        self.limits, self.show_location = limits, show_location
         self.models, self.device, self.exact = dict(models or {}), device, exact
+        self._cache = (remembered or cache.of_user()) if use_cache else None
         self._engines: Engines | None = None
         if self.only or self.skip:
             self._check_ids()
@@ -93,42 +99,72 @@ class Analyzer:
         report = self._measured(Path(path), given, on_progress)
         return judge(report, profile, variant) if profile else report
 
+    def fingerprint(self) -> str:
+        """Changes whenever a measurement of any asset could come out differently."""
+        from analyzer import catalog
+
+        tasks = sorted({task for signal in catalog.signals() for task in signal.tasks})
+        return digest(self._settings(), code(), [self._loaded_engines().fingerprint(task) for task in tasks])
+
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
-        from analyzer.decode.limits import Limits
-        from analyzer.engines import Engines
+        """The report of an asset, of which only that is measured which is not remembered."""
         from analyzer.reading import check_regular, post_text_of, sha256_of, sidecars_of
 
         check_regular(path)
         asset_id = sha256_of(path)
         if given.post_text is None:
             given = replace(given, post_text=post_text_of(path))
-        self._engines = self._engines or Engines(self.models, self.device, self.exact)
-        key = cache.key_of(
-            asset=asset_id,
-            sidecars=[(sidecar.name, sha256_of(sidecar)) for sidecar in sidecars_of(path)],
-            given=asdict(given),
-            only=self.only,
-            skip=self.skip,
-            limits=repr(self.limits or Limits()),
-            show_location=self.show_location,
-            engines=self._engines.fingerprint(),
-        )
-        if self.use_cache and (found := cache.get(key)) is not None:
+        if self._cache is None:
+            return self._measure(path, asset_id, given, {}, on_progress)
+        beside = [(sidecar.name.removeprefix(path.stem), sha256_of(sidecar)) for sidecar in sidecars_of(path)]
+        keys = keys_of([asset_id, beside, asdict(given)], self._settings(), self._chosen(), self._loaded_engines())
+        entry = self._cache.get(keys.asset)
+        known = {name: entry.signals[key] for name, key in keys.signals.items() if key in entry.signals}
+        if keys.rest in entry.rests and known.keys() == keys.signals.keys():
             name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            return found.model_copy(update={"asset": found.asset.model_copy(update={"name": name})})
-        report = self._measure(path, asset_id, given, self._engines, on_progress)
-        if self.use_cache and not any(result.status == "failed" for result in report.signals):
-            cache.put(key, report)
+            return self._assembled(entry.rests[keys.rest], name, known)
+        report = self._measure(path, asset_id, given, known, on_progress)
+        self._remember(keys, entry, report)
         return report
+
+    def _assembled(self, rest: Report, name: str, results: Mapping[str, SignalResult]) -> Report:
+        """A report of remembered parts, for an asset that may have another name now."""
+        from analyzer import catalog
+
+        signals = tuple(results.get(signal.id) or catalog.not_requested(signal) for signal in catalog.signals())
+        asset = rest.asset.model_copy(update={"name": name})
+        settings = rest.settings | {"only": ",".join(self.only), "skip": ",".join(self.skip)}
+        return rest.model_copy(
+            update={"asset": asset, "complete": _is_complete(signals), "signals": signals, "settings": settings}
+        )
+
+    def _remember(self, keys: Keys, entry: Entry, report: Report) -> None:
+        results = {result.id: result for result in report.signals if result.id in keys.signals}
+        kept = lasting(keys, results)
+        entry.signals |= {keys.signals[name]: results[name] for name in kept}
+        if kept == results.keys():
+            entry.rests[keys.rest] = report.model_copy(update={"signals": ()})
+        if kept and self._cache is not None:
+            self._cache.put(keys.asset, entry)
+
+    def _settings(self) -> list[object]:
+        from analyzer.decode.limits import Limits
+
+        return [repr(self.limits or Limits()), self.show_location]
+
+    def _loaded_engines(self) -> Engines:
+        from analyzer.engines import Engines
+
+        self._engines = self._engines or Engines(self.models, self.device, self.exact)
+        return self._engines
 
     def _measure(
         self,
         path: Path,
         asset_id: str,
         given: Given,
-        engines: Engines,
+        known: Mapping[str, SignalResult],
         on_progress: OnProgress | None,
-        known: Mapping[str, SignalResult] | None = None,
     ) -> Report:
         """Read an asset and measure every chosen signal but those whose result is `known`."""
         from analyzer import catalog
@@ -136,8 +172,8 @@ class Analyzer:
         from analyzer.stills import close_ups_of, stills_of
 
         tell = on_progress or (lambda progress: None)
-        chosen = self._chosen()
-        results: dict[str, SignalResult] = dict(known or {})
+        chosen, engines = self._chosen(), self._loaded_engines()
+        results: dict[str, SignalResult] = dict(known)
         signals = catalog.signals()
         with read_media(
             path,
@@ -161,7 +197,7 @@ class Analyzer:
             return Report(
                 analyzer_version=analyzer.__version__,
                 asset=media.asset,
-                complete=all(result.status in ("ok", "skipped") for result in results.values()),
+                complete=_is_complete(results.values()),
                 signals=tuple(results[signal.id] for signal in signals),
                 notes=media.notes,
                 settings={"only": ",".join(self.only), "skip": ",".join(self.skip), "frames_kept": len(media.frames)},
@@ -182,6 +218,10 @@ class Analyzer:
         for name in (*self.only, *self.skip):
             if name not in known:
                 raise UsageError(f"There is no signal {name!r}. Signals: {', '.join(sorted(known))}.")
+
+
+def _is_complete(results: Iterable[SignalResult]) -> bool:
+    return all(result.status in ("ok", "skipped") for result in results)
 
 
 def analyze(

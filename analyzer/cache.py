@@ -1,76 +1,79 @@
-"""Reports that were made before, by the bytes of the asset and everything else that decides the result.
+"""What was measured before, a file for each asset: nothing is measured twice, and a changed model costs only what it feeds.
 
-Lives in `$ANALYZER_CACHE_DIR` or the user's cache folder. A broken entry is no entry; a cache that cannot be written is none.
+Lives in `$ANALYZER_CACHE_DIR` or the user's cache folder; a batch has one of its own. A broken entry is no entry, and a folder
+that cannot be written keeps none. Nothing here is judged.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import platformdirs
+from pydantic import BaseModel
 
-import analyzer
-from analyzer.report import Report
+from analyzer.report import Report, SignalResult
 
 MAX_BYTES = 500_000_000
-"""Oldest entries are dropped beyond it."""
+"""Entries of the user's cache that were used longest ago are dropped beyond it."""
+
+
+class Entry(BaseModel):
+    """What is remembered of one asset: results by their key, and by theirs the reports without signals that went with them."""
+
+    signals: dict[str, SignalResult] = {}
+    rests: dict[str, Report] = {}
+
+
+class Cache:
+    """Entries as files of a folder; `most_bytes` bounds them all."""
+
+    def __init__(self, folder: Path, most_bytes: int | None = None) -> None:
+        self.folder, self.most_bytes = folder, most_bytes
+
+    def get(self, name: str) -> Entry:
+        path = self._path(name)
+        try:
+            found = Entry.model_validate_json(path.read_bytes())
+        except (OSError, ValueError):
+            return Entry()
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return found
+
+    def put(self, name: str, entry: Entry) -> None:
+        """Write an entry, to a temporary name first, so that a reader never sees half of it."""
+        path = self._path(name)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, written = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(entry.model_dump_json())
+                os.replace(written, path)
+            except OSError:
+                os.unlink(written)
+            if self.most_bytes is not None:
+                self._prune(self.most_bytes)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name[:2] / f"{name[2:]}.json"
+
+    def _prune(self, most_bytes: int) -> None:
+        files = [(path.stat(), path) for path in self.folder.glob("*/*")]
+        total = 0
+        for found, path in sorted(files, key=lambda file: -file[0].st_mtime):
+            total += found.st_size
+            if total > most_bytes:
+                path.unlink(missing_ok=True)
 
 
 def folder() -> Path:
-    return (
-        Path(os.environ.get("ANALYZER_CACHE_DIR") or platformdirs.user_cache_dir("content-analyzer", appauthor=False))
-        / "reports"
-    )
+    """The user's cache folder of this product."""
+    return Path(os.environ.get("ANALYZER_CACHE_DIR") or platformdirs.user_cache_dir("content-analyzer", appauthor=False))
 
 
-@cache
-def program() -> str:
-    """Changes whenever a file of the program or a manifest changes."""
-    digest = hashlib.sha256(analyzer.__version__.encode())
-    roots = [Path(analyzer.__file__).parent, Path(analyzer.__file__).parent.parent / "models"]
-    for root in roots:
-        for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-            found = path.stat()
-            digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
-
-
-def key_of(**settings: Any) -> str:
-    """The name of an entry."""
-    return hashlib.sha256(json.dumps(settings | {"program": program()}, sort_keys=True).encode()).hexdigest()
-
-
-def get(key: str) -> Report | None:
-    try:
-        return Report.from_json((folder() / f"{key}.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-
-
-def put(key: str, report: Report) -> None:
-    """Write an entry: to a temporary name first, so that a reader never sees half of it."""
-    with contextlib.suppress(OSError):
-        folder().mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder(), suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(report.to_json())
-        os.replace(name, folder() / f"{key}.json")
-        _prune()
-
-
-def _prune() -> None:
-    entries = sorted(
-        ((found.stat().st_mtime, found.stat().st_size, found.path) for found in os.scandir(folder())), reverse=True
-    )
-    total = 0
-    for _, size, path in entries:
-        total += size
-        if total > MAX_BYTES:
-            os.unlink(path)
+def of_user() -> Cache:
+    return Cache(folder() / "assets", MAX_BYTES)

@@ -122,9 +122,12 @@ def of_preset(preset: str) -> tuple[Manifest, ...]:
 
 def version_of(manifest: Manifest) -> str | None:
     """Name and version of the distribution on this machine that carries or runs the model."""
-    for package in (manifest.package, *manifest.also_in):
-        try:
-            return f"{package} {metadata.version(package)}"
-        except metadata.PackageNotFoundError:
-            continue
-    return None
+    return next(filter(None, map(_installed, (manifest.package, *manifest.also_in))), None)
+
+
+@cache
+def _installed(package: str) -> str | None:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return None

@@ -55,7 +55,7 @@ def test_a_second_run_reads_nothing(clip: Path, tmp_path: Path, monkeypatch: pyt
 def test_a_broken_memory_is_no_memory(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANALYZER_CACHE_DIR", str(tmp_path / "cache"))
     analyze(clip, only=["technical"])
-    (entry,) = (tmp_path / "cache" / "reports").iterdir()
+    (entry,) = (tmp_path / "cache" / "assets").glob("*/*")
     entry.write_text('{"half": ')
     assert analyze(clip, only=["technical"]).metric("technical.width") == 180
 

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "analyzer"
 LAYERS = [
     {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
-    {"analysis", "render", "stills", "cache", "signal_cache", "batch", "brand", "collection", "compare"},
+    {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "decode"},
+    {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
     {"report", "errors"},

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from analyzer.analysis import OnProgress, Variant
+from analyzer.analysis import Analyzer, OnProgress, Variant
 from analyzer.batch.files import StoreError, paths_of, write
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import Record, Status, of_report
+from analyzer.cache import Cache
 from analyzer.errors import MediaError, UsageError
 from analyzer.evidence import Message, message
 from analyzer.profile import Profile
 from analyzer.report import Reason, Report
 from analyzer.rules import judge, load_profile
-from analyzer.signal_cache import RememberingAnalyzer, SignalCache
 
 STATUS_OF: dict[str, Status] = {"crashed": "crashed", "stalled": "timed_out"}
 """Codes of `MediaError` that say what became of the decoding process; with any other the file itself is refused."""
@@ -51,16 +51,16 @@ class Settings:
     exact: bool = False
 
 
-def analyzer_of(settings: Settings) -> RememberingAnalyzer:
-    """An analyzer that keeps its models loaded, and single results in the folder of the batch."""
-    return RememberingAnalyzer(
-        SignalCache(Path(settings.out) / "cache"), only=settings.only, skip=settings.skip, models=settings.models,
-        show_location=settings.show_location, device=settings.device, exact=settings.exact,
+def analyzer_of(settings: Settings) -> Analyzer:
+    """An analyzer that keeps its models loaded, and what it measured in the folder of the batch."""
+    return Analyzer(
+        only=settings.only, skip=settings.skip, models=settings.models, show_location=settings.show_location,
+        device=settings.device, exact=settings.exact, remembered=Cache(Path(settings.out) / "cache"),
     )  # fmt: skip
 
 
 def record_of(
-    item: Item, fingerprint: str, analyzer: RememberingAnalyzer, settings: Settings, on_progress: OnProgress | None = None
+    item: Item, fingerprint: str, analyzer: Analyzer, settings: Settings, on_progress: OnProgress | None = None
 ) -> Record:
     """Analyse one input, write its files and return its record, whatever the input is; raises `StoreError` and nothing else."""
     platform = item.given.get("platform") or settings.platform
@@ -158,5 +158,5 @@ def _thumbnail(report: Report) -> bytes:
     return bytes(encoded)
 
 
-Analyse = Callable[[Item, str, RememberingAnalyzer, Settings, OnProgress | None], Record]
+Analyse = Callable[[Item, str, Analyzer, Settings, OnProgress | None], Record]
 """What a worker calls for each input: `record_of`, or what a test puts in its place."""

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from analyzer import cache
 from analyzer.collection.prints import Grey, View, hashes, squares, view_of
 from analyzer.evidence import TextTrack
+from analyzer.fingerprints import code, digest, source
 from analyzer.media import Frame, Media
 from analyzer.report import Report, Still
 
@@ -65,6 +66,8 @@ class Survey:
     """The hashed frames (n, 32, 32)."""
     views: tuple[View, ...]
     overlays: tuple[Overlay, ...]
+    post_text: str = ""
+    """The words published beside it; not part of what is kept in a file."""
 
     def hashes(self) -> NDArray[np.uint64]:
         return hashes(self.small)
@@ -74,7 +77,8 @@ def survey_of(path: Path, report: Report) -> Survey:
     """Survey an asset whose report is there, from the cache where it was done before; raises `MediaError`."""
     from analyzer.reading import read_media
 
-    file = cache.folder().parent / "surveys" / f"{cache.key_of(survey=1, asset=report.asset.id, tracks=_styled(report))}.npz"
+    name = digest(code(), source(Path(__file__)), report.asset.id, _styled(report))
+    file = cache.folder() / "surveys" / f"{name}.npz"
     if (found := load(file)) is not None:
         return found
     if report.asset.kind == "image" and report.stills:

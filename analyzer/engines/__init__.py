@@ -23,15 +23,18 @@ results in order. Every engine keeps to the languages, thresholds and prompts of
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from analyzer import manifests, weights
 from analyzer.engines.runtime import Device, Runtime, free_memory_mb, release_unused
 from analyzer.errors import Unavailable, UsageError
 from analyzer.evidence import message
+from analyzer.fingerprints import digest, source
 from analyzer.manifests import Manifest
 from analyzer.report import EngineUsed
 
@@ -79,17 +82,14 @@ class Engines:
             device=getattr(engine, "device", ""),
         )
 
-    def fingerprint(self) -> str:
-        """Changes whenever another model would serve a task, or the same with other weights or another precision."""
-        state: list[Any] = [self._device, self._exact]
-        for task in sorted({manifest.task for manifest in manifests.load()}):
-            try:
-                manifest = self._choose(task)
-            except Unavailable:
-                continue
-            lock = weights.lock_of(manifest) if manifest.source != "package" else None
-            state.append((task, manifest.id, manifests.version_of(manifest), lock.digest if lock else ""))
-        return hashlib.sha256(repr(state).encode()).hexdigest()
+    def fingerprint(self, task: str) -> str:
+        """Changes whenever another model would serve a task, or one with other weights, code or precision; empty for none."""
+        try:
+            manifest, used = self._choose(task), self.used(task)
+        except Unavailable:
+            return ""
+        made_by = [source(path) for path in _sources(manifest.engine)]
+        return digest(manifest.model_dump_json(), used.version, used.weights, self._device, self._exact, made_by)
 
     def release(self, task: str) -> None:
         """Let go of an engine, so that its memory can be freed."""
@@ -115,6 +115,20 @@ def _named(task: str, identity: str) -> Manifest:
     if manifest.task != task:
         raise UsageError(f"The model {identity} is for {manifest.task}, not for {task}.")
     return manifest
+
+
+@cache
+def _sources(engine: str) -> tuple[Path, ...]:
+    """The files of this folder that run an engine: its own and, from there, those that are imported."""
+    folder = Path(__file__).parent
+    found: set[str] = set()
+    waiting = ["__init__", engine]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and (folder / f"{name}.py").is_file():
+            found.add(name)
+            waiting += re.findall(rf"{re.escape(__name__)}\.(\w+)", (folder / f"{name}.py").read_text(encoding="utf-8"))
+    return tuple(folder / f"{name}.py" for name in sorted(found))
 
 
 def _is_here(manifest: Manifest) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analyzer.analysis import Analyzer
 from analyzer.batch import worker
 from analyzer.report import Report
-from analyzer.signal_cache import RememberingAnalyzer
 
 GOLDEN = Path(__file__).parents[2] / "samples" / "golden.report.json"
 
@@ -18,5 +18,5 @@ def main() -> None:
     def analyze(*_: Any, **__: Any) -> Report:
         return report
 
-    RememberingAnalyzer.analyze = analyze  # type: ignore[method-assign]
+    Analyzer.analyze = analyze  # type: ignore[method-assign]
     worker.main()

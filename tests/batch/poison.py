@@ -7,11 +7,11 @@ import signal
 import time
 from typing import Any
 
+from analyzer.analysis import Analyzer
 from analyzer.batch import worker
 from analyzer.batch.files import StoreError
 from analyzer.batch.inputs import Item
 from analyzer.batch.work import record_of
-from analyzer.signal_cache import RememberingAnalyzer
 
 
 def analyse(item: Item, *rest: Any) -> Any:
@@ -43,13 +43,13 @@ def analyse(item: Item, *rest: Any) -> Any:
 
 def raise_once() -> None:
     """The next measurement raises what nobody expects."""
-    original = RememberingAnalyzer._measured
+    original = Analyzer._measured
 
     def broken(*_: Any) -> Any:
-        RememberingAnalyzer._measured = original  # type: ignore[method-assign]
+        Analyzer._measured = original  # type: ignore[method-assign]
         raise ZeroDivisionError("made for a test")
 
-    RememberingAnalyzer._measured = broken  # type: ignore[method-assign]
+    Analyzer._measured = broken  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analyzer import engines, manifests, weights
-from analyzer.engines import Engines
+from analyzer.engines import Engines, _sources
 from analyzer.engines.runtime import Runtime
 from analyzer.errors import Unavailable, UsageError
 from analyzer.manifests import Manifest
@@ -123,11 +123,18 @@ def test_weights_that_changed_are_not_loaded(three: tuple[Manifest, ...], loaded
 
 
 def test_the_fingerprint_changes_with_what_would_run(three: tuple[Manifest, ...]) -> None:
-    before = Engines().fingerprint()
-    assert before == Engines().fingerprint() != Engines(exact=True).fingerprint()
+    before = Engines().fingerprint("ocr")
+    assert before == Engines().fingerprint("ocr") != Engines(exact=True).fingerprint("ocr")
     pulled(three[1])
-    assert before != Engines().fingerprint()
-    assert before == Engines({"ocr": "some-model"}).fingerprint()
+    assert before != Engines().fingerprint("ocr")
+    assert before == Engines({"ocr": "some-model"}).fingerprint("ocr")
+    assert Engines().fingerprint("no-such-task") == ""
+
+
+def test_a_fingerprint_holds_the_code_that_engines_share() -> None:
+    names = {path.name for path in _sources("transformers_detection")}
+    assert {"__init__.py", "runtime.py", "transformers_detection.py", "picture_network.py", "graphs.py"} <= names
+    assert "vader.py" not in names
 
 
 def test_engines_make_room_for_each_other(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from analyzer import catalog, signal_cache
+from analyzer import Analyzer, catalog, keys
+from analyzer.cache import Cache, Entry
+from analyzer.engines import Engines
 from analyzer.report import Report, SignalResult
-from analyzer.signal_cache import RememberingAnalyzer, SignalCache
 from tests.clips import encode, plain
 
 LIGHT = ("technical", "shots", "stillness", "palette", "post_text", "sentiment")
@@ -36,8 +38,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield ids
 
 
-def analyzer(folder: Path, **options: Any) -> RememberingAnalyzer:
-    return RememberingAnalyzer(SignalCache(folder), **({"only": LIGHT} | options))
+def analyzer(folder: Path, **options: Any) -> Analyzer:
+    return Analyzer(remembered=Cache(folder), **({"only": LIGHT} | options))
 
 
 def without_seconds(report: Report) -> Report:
@@ -68,9 +70,9 @@ def test_a_changed_engine_costs_only_what_it_feeds(
 ) -> None:
     analyzer(tmp_path).analyze(clip, post_text="Great news, we love it.")
     measured.clear()
-    describe = RememberingAnalyzer._describe
+    fingerprint = Engines.fingerprint
     monkeypatch.setattr(
-        RememberingAnalyzer, "_describe", lambda self, task: describe(self, task) + ("changed" if task == "sentiment" else "")
+        Engines, "fingerprint", lambda self, task: fingerprint(self, task) + ("changed" if task == "sentiment" else "")
     )
     changed = analyzer(tmp_path)
     changed.analyze(clip, post_text="Great news, we love it.")
@@ -97,7 +99,7 @@ def test_what_decides_a_result_is_in_its_key(
     elif change == "location":
         options["show_location"] = True
     else:
-        monkeypatch.setattr(signal_cache, "code", lambda: "of tomorrow")
+        monkeypatch.setattr(keys, "code", lambda: "of tomorrow")
     analyzer(tmp_path / "cache", **options).analyze(own)
     assert set(measured) >= set(LIGHT)
 
@@ -130,3 +132,24 @@ def test_a_broken_entry_is_no_entry_and_a_folder_that_cannot_be_written_keeps_no
     assert without_seconds(analyzer(tmp_path / "cache").analyze(clip)) == without_seconds(first)
     (tmp_path / "file").write_bytes(b"")
     assert without_seconds(analyzer(tmp_path / "file").analyze(clip)) == without_seconds(first)
+
+
+def test_what_was_measured_for_one_question_serves_another(clip: Path, tmp_path: Path, measured: list[str]) -> None:
+    analyzer(tmp_path).analyze(clip)
+    measured.clear()
+    few = analyzer(tmp_path, only=["palette"]).analyze(clip)
+    technical = few.signal("technical")
+    assert measured == [] and few.metric("palette.dominant") and technical is not None and technical.status == "skipped"
+
+
+def test_entries_that_were_used_longest_ago_make_room(tmp_path: Path) -> None:
+    entry = Entry()
+    size = len(entry.model_dump_json())
+    kept = Cache(tmp_path, most_bytes=2 * size)
+    for age, name in ((30, "aa1"), (20, "bb2")):
+        kept.put(name, entry)
+        path = next(tmp_path.glob(f"{name[:2]}/*"))
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
+    kept.get("aa1")
+    kept.put("cc3", entry)
+    assert sorted(path.parent.name for path in tmp_path.glob("*/*")) == ["aa", "cc"]
