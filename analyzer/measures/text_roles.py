@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from analyzer.evidence import BoundingBox, TextRole
+from analyzer.measures.text_blocks import rows_apart
 
 WATERMARK = re.compile(
     r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|youtube|bilibili|kwai|likee|snapchat|instagram|filmora|veed|canva\b|"
@@ -33,6 +34,12 @@ STRAY_HEIGHT, STRAY_WIDTH = 0.05, 0.25
 """A single line off the middle that is smaller than this is a sign or a label of the scene."""
 TURNED_DEG = 6.0
 """Drawn text is level; a sign in the scene rarely is."""
+TOGETHER_S, NEXT_ROW = 0.3, 1.6
+"""Rows of one notice: how far the times may differ at which they go, and room between them in row heights (project choice)."""
+TALL = 1.5
+"""Height by width from which Latin letters lie on their side."""
+LATIN_END = 0x250
+"""First code point after the Latin letters (Unicode, Basic Latin to Latin Extended-B)."""
 MOVED = 0.03
 """Drawn text stands still; a sign moves with the camera. Frame sides."""
 BAND = 0.06
@@ -73,6 +80,10 @@ class Line:
 def roles(lines: Sequence[Line], duration_s: float, speech: Sequence[tuple[float, float]] | None) -> list[TextRole]:
     """One role a line. `speech` are the spans of speech; None where it is not known. `duration_s` is 0 for an image."""
     found: list[TextRole | None] = [_alone(line, duration_s) for line in lines]
+    marks = [line for line, role in zip(lines, found, strict=True) if role == "watermark"]
+    for index, line in enumerate(lines):
+        if found[index] is None and any(_continues(line, mark, duration_s) for mark in marks):
+            found[index] = "watermark"
     drawn = [index for index, role in enumerate(found) if role is None]
     candidates = [index for index in drawn if _is_caption(index, lines, drawn, speech)]
     captions = _one_band_at_a_time(candidates, lines, speech)
@@ -132,16 +143,32 @@ def _alone(line: Line, duration_s: float) -> TextRole | None:
     across, stands = (line.box.x0 + line.box.x1) / 2, line.end_s - line.start_s
     if WATERMARK.search(line.text) and line.box.height < SMALL:
         return "watermark"
+    if line.counts or TIME_CODE.fullmatch(line.text.strip()):
+        return "scene_text"
     cornered = min(across, 1 - across) < CORNER and min(line.middle, 1 - line.middle) < CORNER
     if duration_s and cornered and line.box.height < SMALL and stands >= max(STANDS_S, STANDS_SHARE * duration_s):
         return "watermark"
-    if line.counts or TIME_CODE.fullmatch(line.text.strip()):
-        return "scene_text"
     if abs(line.angle) > TURNED_DEG or (line.moved > MOVED and not _scrolls(line)):
         return "scene_text"
     if not duration_s and (line.confidence < 0.9 or line.box.height < 0.015):
         return "scene_text"
     return None if duration_s else "headline"
+
+
+def _continues(line: Line, mark: Line, duration_s: float) -> bool:
+    """Whether a line is the next row of a notice: as large, near, centred on it; it stands while it stands and goes with it."""
+    if mark.end_s - mark.start_s > STANDS_SHARE * duration_s:
+        return False
+    together = line.start_s > mark.start_s - TOGETHER_S and abs(line.end_s - mark.end_s) < TOGETHER_S
+    alike = 0.6 < line.box.height / max(1e-6, mark.box.height) < 1.7
+    centred = abs(line.box.x0 + line.box.x1 - mark.box.x0 - mark.box.x1) / 2 < CENTRED
+    return together and alike and centred and rows_apart(line.box, mark.box) < NEXT_ROW
+
+
+def on_its_side(text: str, width_px: float, height_px: float) -> bool:
+    """Whether letters lie on their side, as on a sign or a turned screen. Chinese and Japanese are also written downwards."""
+    letters = [sign for sign in text if sign.isalpha()]
+    return height_px > TALL * width_px and len(letters) > 2 and all(ord(sign) < LATIN_END for sign in letters)
 
 
 def _scrolls(line: Line) -> bool:

@@ -44,6 +44,12 @@ STILL_MEAN, STILL_CELL = 0.0012, 0.012
 The mean is freezedetect's 0.001 with a margin; held pictures came back from H.264 within 0.0003 and one level of 255,
 an actor who stands still on film within 0.0017 and eight levels.
 """
+RENEWED_MEAN, RENEWED_CELL, RENEWED_PEAK = 0.01, 0.04, 10.0
+"""Most of the same, and most change of a cell as a multiple of the mean, where an encoder draws a held picture anew (a
+keyframe): a little everywhere and much nowhere. At CRF 18 to 28 means reached 0.0064 and cells 0.024, four to seven times the
+mean; things that move change edges, 17 times the mean and more (measured on held photographs)."""
+QUIET_S = 0.1
+"""The picture stands still for so long before and after it is drawn anew (project choice)."""
 MOVED_MEAN, MOVED_CELL = 0.004, 0.025
 """The same of two frames in a row, from which something moves and is not a camera's noise (project choice)."""
 DRIFT_MEAN, DRIFT_CELL = 0.004, 0.06
@@ -69,7 +75,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     moved = (series.luma_change > MOVED_MEAN) | (series.largest_change > MOVED_CELL)
     lag = min(frames_in(series.times_s, FREEZE_S), max(1, len(series) - 1))
     apart, most_apart = _apart(thumbnails, lag)
-    frozen = _frozen(series, ends, lag, (apart <= STILL_MEAN) & (most_apart <= STILL_CELL)) & ~black
+    frozen = _frozen(series, ends, lag, _still(apart, most_apart), _renewed(apart, most_apart)) & ~black
     drifted = (apart > DRIFT_MEAN) | (most_apart > DRIFT_CELL)
     black_spans = [s for s in _stretches(black, series.times_s, ends) if s[1] - s[0] >= BLACK_S or s[0] == series.times_s[0]]
     freezes = [s for s in _stretches(frozen, series.times_s, ends) if s[1] - s[0] >= FREEZE_S]
@@ -116,14 +122,34 @@ def _apart(thumbnails: Thumbnails, lag: int) -> tuple[NDArray[np.float32], NDArr
     return mean, most
 
 
-def _frozen(series: FrameSeries, ends: NDArray[np.float64], lag: int, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Frames in a stretch that stays as it was half a second before; a frame that stands so long alone is one too."""
+def _still(mean: NDArray[np.float32], most: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Changes that are none to a viewer."""
+    return np.asarray((mean <= STILL_MEAN) & (most <= STILL_CELL))
+
+
+def _renewed(mean: NDArray[np.float32], most: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Changes as they are where an encoder draws the same picture anew."""
+    return np.asarray((mean <= RENEWED_MEAN) & (most <= np.minimum(RENEWED_CELL, RENEWED_PEAK * mean)))
+
+
+def _frozen(
+    series: FrameSeries, ends: NDArray[np.float64], lag: int, same: NDArray[np.bool_], alike: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Frames in a stretch that stays as it was half a second before; a frame that stands so long alone is one too.
+
+    `same`: frames that are what they were `lag` frames before; `alike`: those that are it but for having been drawn anew.
+    """
     count = len(series)
     if not count:
         return np.zeros(0, bool)
-    moves = np.cumsum((series.luma_change > STILL_MEAN) | (series.largest_change > STILL_CELL))
+    still = _still(series.luma_change, series.largest_change)
+    quiet = frames_in(series.times_s, QUIET_S)
+    restless = np.convolve(~still, np.ones(2 * quiet + 1))[quiet : quiet + count]
+    anew = ~still & _renewed(series.luma_change, series.largest_change) & (restless < 1.5)
+    moves, renewals = np.cumsum(~still & ~anew), np.cumsum(anew)
     steady = np.zeros(count, bool)
-    steady[lag:] = same[lag:] & (moves[lag:] == moves[: count - lag])
+    there = same[lag:] | (alike[lag:] & (renewals[lag:] != renewals[: count - lag]))
+    steady[lag:] = there & (moves[lag:] == moves[: count - lag])
     frozen = np.convolve(steady, np.ones(lag + 1))[lag : lag + count] > 0
     held = ends - series.times_s
     return np.asarray(frozen | (held >= HELD_S) | ((count == 1) & (held >= FREEZE_S)))

@@ -167,7 +167,7 @@ def read(picture: NDArray[np.uint8], lines: Sequence[Drawn], engine: object) -> 
         best = max(seen, key=lambda sighting: sighting.line.box.iou(drawn), default=None)
         if best is not None and best.line.box.iou(drawn) > 0.4:
             line.found = True
-            line.measured = best.contrast
+            line.measured = best.contrast.ratio if best.contrast else None
             line.measured_height = best.height_px
             line.place = best.line.box
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.evidence import BoundingBox
-from analyzer.measures.text_roles import Line, roles
+from analyzer.measures.text_roles import Line, on_its_side, roles
 from tests.make import box
 
 DURATION_S = 12.0
@@ -120,3 +120,26 @@ def test_a_counter_is_of_the_scene_even_where_captions_would_stand() -> None:
 @pytest.mark.parametrize("text", ["19.99", "9:30"])
 def test_a_price_and_a_time_of_day_are_no_clock(text: str) -> None:
     assert roles([line(text, box(0.3, 0.2, 0.7, 0.25), 0, 6)], DURATION_S, SILENT) == ["headline"]
+
+
+@pytest.mark.parametrize(
+    "text, width, height, lies",
+    [("Send Spike", 22, 51, True), ("Send Spike", 51, 22, False), ("大营救", 18, 31, False), ("II", 10, 20, False)],
+)
+def test_latin_letters_in_a_tall_box_lie_on_their_side(text: str, width: float, height: float, lies: bool) -> None:
+    assert on_its_side(text, width, height) is lies
+
+
+def test_the_second_row_of_a_notice_is_part_of_it() -> None:
+    notice, row = box(0.2, 0.44, 0.8, 0.48), box(0.35, 0.52, 0.65, 0.56)
+    mark = line("Footage of www.example.com", notice, 0, 2)
+    assert roles([mark, line("for research only", row, 0, 2)], DURATION_S, SILENT) == ["watermark", "watermark"]
+    assert roles([mark, line("what stays on", row, 0, 6)], DURATION_S, SILENT) == ["watermark", "headline"]
+    throughout = line("www.example.com", notice, 0, DURATION_S)
+    headline = line("Five ways to fold a shirt", row, 0, DURATION_S)
+    assert roles([throughout, headline], DURATION_S, SILENT) == ["watermark", "headline"]
+
+
+def test_a_clock_in_a_corner_is_no_watermark() -> None:
+    clock = line("00:00:07:12", box(0.05, 0.04, 0.3, 0.07), 0, DURATION_S)
+    assert roles([clock], DURATION_S, SILENT) == ["scene_text"]

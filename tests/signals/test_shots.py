@@ -80,6 +80,26 @@ def test_a_fast_pan_is_no_cut() -> None:
     assert boundaries(measured(shot(1, 40, speed=3.0))) == []
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_whip_pan_that_outruns_the_search_is_no_cut(seed: int) -> None:
+    """Its fastest frames move by twelve thumbnail pixels, more than blocks are searched for."""
+    rng, wide = np.random.default_rng(seed), picture(seed)
+    steps = [0] * 15 + [4, 7, 9, 12] + [6] * 8 + [0] * 15
+    lefts = np.cumsum(steps).clip(0, 136)
+    panned = np.stack([np.clip(wide[:, n : n + 64] + rng.normal(0, 1, (36, 64, 3)), 0, 255) for n in lefts]).astype(np.uint8)
+    assert boundaries(measured(panned)) == []
+
+
+def test_a_picture_at_rest_that_jumps_by_a_tenth_of_the_frame_is_cut() -> None:
+    rng = np.random.default_rng(4)
+    wide = rng.uniform(20, 235, (5, 23, 3)).repeat(9, 0).repeat(9, 1)[:36]
+    lefts = [20] * 30 + [26] * 30
+    jumped = np.stack([np.clip(wide[:, n : n + 64] + rng.normal(0, 3, (36, 64, 3)), 0, 255) for n in lefts]).astype(np.uint8)
+    assert boundaries(measured(jumped)) == [("cut", 30)]
+    trembling = np.stack([wide[:, n : n + 64] for n in 20 + rng.integers(-3, 4, 60)]).astype(np.uint8)
+    assert boundaries(measured(trembling)) == []
+
+
 def test_a_duplicated_frame_does_not_make_its_neighbours_cuts() -> None:
     moving = shot(1, 100, speed=1.3)
     pulled_down = np.concatenate([moving[:50], shot(2, 50, speed=1.3)])
@@ -92,6 +112,15 @@ def test_an_inset_that_appears_is_no_cut() -> None:
     frames[30:, 2:14, 40:62] = shot(2, 30)[:, 2:14, 40:62]
     frames[30:, 28:33, 5:50] = 255
     assert boundaries(measured(frames)) == []
+
+
+def test_a_caption_and_an_inset_before_a_plain_wall_are_no_cut() -> None:
+    """They are most of what has content, and stand in few parts of the picture."""
+    frames = np.clip(plain((120, 125, 130), 60, SIZE) + np.random.default_rng(0).normal(0, 1, (60, *SIZE, 3)), 0, 255)
+    frames[:, 4:32, 4:60:8] = 60
+    frames[30:, 1:12, 43:64] = picture(2)[:11, :21]
+    frames[30:, 25:33, 2:60] = 255
+    assert boundaries(measured(frames.astype(np.uint8))) == []
 
 
 def test_a_dissolve_is_reported_at_its_middle() -> None:

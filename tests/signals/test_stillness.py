@@ -80,6 +80,31 @@ def test_a_still_picture_with_the_noise_of_compression_is_a_freeze() -> None:
     assert reading.metrics["longest_freeze_s"] == pytest.approx(2.0)
 
 
+def renewed(seed: int, most: int) -> np.ndarray:
+    """A keyframe's change of a held picture: small everywhere, (36, 64, 1), levels of 255."""
+    return np.random.default_rng(seed).integers(-most, most + 1, (*SIZE, 1))
+
+
+def test_a_held_picture_that_the_encoder_draws_anew_is_one_freeze() -> None:
+    held = noise(1, SIZE)[0].astype(int).clip(20, 230)
+    around = noise(30, SIZE, 1), noise(30, SIZE, 2)
+    anew = np.clip(np.r_["0,4", np.repeat(held[None], 10, 0), np.repeat((held + renewed(0, 2))[None], 50, 0)], 0, 255)
+    assert spans(measured(media(np.concatenate([around[0], anew.astype(np.uint8), around[1]]))), "freezes") == [(1.0, 3.0)]
+
+
+def test_a_small_thing_that_jumps_three_times_a_second_is_not_drawn_anew() -> None:
+    frames = plain((90, 90, 90), 90, SIZE)
+    for n in range(9):
+        frames[10 * n : 10 * n + 10, 15:18, 6 * n : 6 * n + 3] = 98
+    assert measured(media(frames)).metrics["freeze_s"] == 0.0
+
+
+def test_a_change_like_a_keyframe_in_every_other_frame_is_movement() -> None:
+    held = noise(1, SIZE)[0].astype(int).clip(20, 230)
+    restless = np.stack([held + renewed(n, 2) for n in range(60)]).astype(np.uint8)
+    assert measured(media(restless)).metrics["freeze_s"] == 0.0
+
+
 def test_a_slow_zoom_is_no_freeze() -> None:
     ramp = np.tile(np.linspace(40, 200, 400), (36, 1))
     frames = np.stack([ramp[:, n : n + 64] for n in range(90)])[..., None].repeat(3, -1).astype(np.uint8)
