@@ -26,10 +26,10 @@ demo: $(BASE)  ## install and check a sample video
 	$(BIN)/analyzer check samples/weak.mp4 --platform tiktok --out out || test $$? -eq 1
 
 test: $(ALL)  ## install and run the fast tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 test-slow: $(ALL)  ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto --dist loadfile -m slow
 
 lint: $(ALL)  ## style and types
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from analyzer.errors import UsageError
 from analyzer.evidence import Noun
+from analyzer.measures.colour import delta_e
 
 Role = Literal["background", "text", "primary", "secondary", "accent"]
 
@@ -36,6 +37,7 @@ class Colour(Noun):
 
     hex: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
     role: Role | None = None
+    """The main colour of an asset is held against `background`, its largest text against `text`; the others are for people."""
     tolerance: float = Field(default=TOLERANCE, gt=0, le=100)
     """CIEDE2000."""
     required: bool = False
@@ -64,7 +66,7 @@ class Typography(Noun):
     fonts: tuple[str, ...] = ()
     """Names for people: no font is recognised in a picture."""
     case: Literal["upper", "lower", "sentence", "title"] | None = None
-    """How headlines and captions are set."""
+    """How the largest line is set."""
 
 
 class Kit(Noun):
@@ -81,6 +83,10 @@ class Kit(Noun):
     tokens: Path | None = None
     """A design tokens file whose colours join the palette; a colour of the kit's own with the same name wins."""
 
+    def colours(self, role: Role) -> dict[str, Colour]:
+        """The colours of the palette for one thing."""
+        return {name: colour for name, colour in self.palette.items() if colour.role == role}
+
     @field_validator("palette", mode="before")
     @classmethod
     def _short(cls, palette: Any) -> Any:
@@ -95,6 +101,12 @@ class Kit(Noun):
         if both:
             raise ValueError(f"{min(both)!r} is both to be used and to be avoided")
         return self
+
+
+def nearest(code: str, colours: Mapping[str, Colour]) -> tuple[str, float]:
+    """The colour that is nearest to `#rrggbb`, measured by its tolerance, and its CIEDE2000."""
+    name = min(colours, key=lambda name: delta_e(code, colours[name].hex) / colours[name].tolerance)
+    return name, delta_e(code, colours[name].hex)
 
 
 def load_kit(path: Path) -> Kit:

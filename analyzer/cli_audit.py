@@ -6,7 +6,7 @@ Results go to standard output, progress to standard error. Exit codes: 0 nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -26,7 +26,7 @@ brand_app = typer.Typer(help="Brand kits.", no_args_is_help=True, rich_markup_mo
 
 Result = TypeVar("Result")
 Folder = Annotated[Path, typer.Argument(help="A folder of videos and images.", show_default=False)]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or fr.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the page and of the text: en or fr.")]
 Shown = Annotated[str, typer.Option("--format", "-f", help="What is printed on standard output: text, json or csv.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 Cache = Annotated[bool, typer.Option(help="Use the reports of earlier runs on the same files.")]
@@ -53,8 +53,7 @@ def audit(
 
     def run() -> int:
         _one_of(format, "text", "json", "csv")
-        locale_of(lang)
-
+        locale = locale_of(lang)
         with _told(quiet) as told:
 
             def keep(one: Gathered) -> None:
@@ -68,8 +67,9 @@ def audit(
         files = {"html": page, "json": found.to_json(), "csv": to_audit_csv(found)}
         for ending, text in files.items():
             write_file(out / f"audit.{ending}", text.encode("utf-8", "replace"))
-        lines = [*audit_lines(found), f"Written: {out / 'audit.html'}, audit.json, audit.csv"]
-        typer.echo("\n".join(lines) if format == "text" else files[format], nl=format == "text")
+        written = locale.t("Written: {path}", path=f"{out / 'audit.html'}, audit.json, audit.csv")
+        lines = [*audit_lines(found, lang), written]
+        _print(lines) if format == "text" else typer.echo(files[format], nl=False)
         return UNREAD if found.unread and not found.members else FOUND if found.unusual else 0
 
     raise typer.Exit(_or_exit(run))
@@ -131,7 +131,7 @@ def compare(
         found = compared(before, after, units, rules)
         if html is not None:
             write_file(html, to_compare_html(found, before, after, lang=lang).encode("utf-8", "replace"))
-        typer.echo("\n".join(compare_lines(found)) if format == "text" else found.to_json(), nl=format == "text")
+        _print(compare_lines(found, lang)) if format == "text" else typer.echo(found.to_json(), nl=False)
         return FOUND if found.count("worse") else 0
 
     raise typer.Exit(_or_exit(run))
@@ -152,6 +152,11 @@ def _report(path: Path, engine: Analyzer, told: Callable[[str], None]) -> Report
     report = engine.analyze(path)
     told(path.name)
     return report
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print lines with plain spaces, which every terminal has."""
+    typer.echo("\n".join(lines).replace("\u202f", " ").replace("\u00a0", " "))
 
 
 def _kit(brand: Path | None) -> Kit | None:

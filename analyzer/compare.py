@@ -1,7 +1,7 @@
 """Two reports side by side: what changed between two cuts of a clip, and whether it got better or worse.
 
-A change counts beyond what encoding a clip anew does to the same measurement. Better and worse are what the rules of a profile
-say; where no rule speaks of a metric, it only changed.
+A change counts beyond a step for its unit, `NOISE`. Better and worse are what the rules of a profile say; where no rule speaks
+of a metric, it only changed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ NOISE: Mapping[str, tuple[float, float]] = {
     "dE": (2.0, 0.1), "px": (1.0, 0.02), "number": (0.05, 0.1), "points": (5.0, 0.0), "per minute": (1.0, 0.05),
     "wpm": (5.0, 0.05), "fps": (0.1, 0.0), "kbps": (50.0, 0.2), "bytes": (1000.0, 0.2), "cps": (1.0, 0.05),
 }  # fmt: skip
-"""By unit: a difference, and one as a share of the larger value, up to which nothing changed (project choice, beyond what
-encoding a clip anew was seen to do)."""
+"""By unit: a difference, and one as a share of the larger value, up to which nothing changed (project choice; what encoding a
+clip anew still moves beyond it is in docs/ACCURACY.md, written by `scripts/evaluate.py --only sets`)."""
 SAME_TEXT = 0.8
 """Likeness (difflib) from which two readings are one text: the reader errs in a letter here and there (project choice)."""
 SAME_COLOUR = 6.0

@@ -18,7 +18,8 @@ def kit(folder: Path, text: str) -> Path:
 
 
 def test_a_kit_is_read_with_defaults(tmp_path: Path) -> None:
-    found = load_kit(kit(tmp_path, 'name = "Acme"\n[palette]\nblue = "#0057b8"\n[palette.sand]\nhex = "#EEDDBB"\nrole = "text"\n'))
+    text = 'name = "Acme"\n[palette]\nblue = "#0057b8"\n[palette.sand]\nhex = "#EEDDBB"\nrole = "text"\n'
+    found = load_kit(kit(tmp_path, text))
     assert found.palette["blue"].tolerance == TOLERANCE and found.palette["sand"].role == "text"
 
 

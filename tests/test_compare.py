@@ -68,8 +68,9 @@ def test_a_value_that_is_no_longer_there_changed() -> None:
 )
 def test_a_rule_says_what_is_better(bounds: dict[str, Any], before: Any, after: Any, effect: str) -> None:
     rule = Rule(
-        id="r", title="t", metric="a.b", unit="number", severity=1, strength="advice", why="w", fix="f", sources=("s",), **bounds
-    )
+        id="r", title="t", metric="a.b", unit="number", severity=1, strength="advice", why="w", fix="f", sources=("s",),
+        **bounds,
+    )  # fmt: skip
     assert effect_of(rule, before, after) == effect
 
 
@@ -98,4 +99,5 @@ def test_the_page_and_the_lines_say_it_and_hostile_text_stays_text() -> None:
     page = to_compare_html(found, before, after, lang="fr")
     assert "<script>x" not in page and "<b>.mp4" not in page and "&lt;b&gt;.mp4" in page
     lines = list(compare_lines(found))
-    assert "  - Loudness: pass -> fail" in lines and "  ~ shots.cuts: 3 -> 9" in lines
+    assert "  - Loudness: Passed -> Failed" in lines and "  ~ Hard cuts: 3 -> 9" in lines
+    assert lines[1] == "Rules: 0 better, 1 worse" and list(compare_lines(found, "fr"))[1].startswith("Règles")

@@ -19,7 +19,7 @@ from analyzer.collection.catalog import measures
 from analyzer.collection.consistency import Standing
 from analyzer.collection.contract import Features, Measure
 from analyzer.collection.drift import drift_of
-from analyzer.collection.gather import Gathered, OnAsset, Source, analyzer_for_sets, gather, sources_of
+from analyzer.collection.gather import Gathered, OnAsset, Source, analyzer_for_sets, gather, media_of, sources_of
 from analyzer.collection.logos import Logo, load_logo, seen
 from analyzer.collection.measures.palette import kit_distance
 from analyzer.collection.result import Audit, Drift, Finding, Look, MeasureSummary, Member, Unread
@@ -115,7 +115,9 @@ def audit(
                 on_asset(one)
         references = _references(kit, engine, Path(spool)) if kit else []
         ties = duplicates.ties([one.print for one in reader.read], reader.survey)
-    return _Set(folder, reader.read, references, kit).audit(tuple(unread), ties)
+    listed = {source.path.absolute() for source in sources}
+    unlisted = sum(path.absolute() not in listed for path in media_of(folder, leave_out)) if manifest else 0
+    return _Set(folder, reader.read, references, kit, unlisted).audit(tuple(unread), ties)
 
 
 def _references(kit: Kit, engine: Analyzer, spool: Path) -> list[_Read]:
@@ -131,15 +133,19 @@ def _references(kit: Kit, engine: Analyzer, spool: Path) -> list[_Read]:
 class _Set:
     """Works out what is true of a set that was read."""
 
-    def __init__(self, folder: Path, read: list[_Read], references: list[_Read], kit: Kit | None) -> None:
+    def __init__(self, folder: Path, read: list[_Read], references: list[_Read], kit: Kit | None, unlisted: int) -> None:
         self.folder, self.read, self.kit = folder, read, kit
+        self.unlisted, self.references = unlisted, len(references)
         self.peers = consistency.peers_of(len(read))
-        self.standings = [
-            consistency.standing(
-                measure, self._of(measure), self.peers, [r.features[measure.id] for r in references if measure.id in r.features]
-            )
-            for measure in measures()
-        ]  # fmt: skip
+        self.among = [consistency.standing(measure, self._of(measure), self.peers) for measure in measures()]
+        """Against the set itself: what looks and drifts are found by."""
+        self.standings = self.among
+        """What outliers are found by: against the references of the brand where it has enough of them."""
+        if references:
+            approved = {m.id: [one.features[m.id] for one in references if m.id in one.features] for m in measures()}
+            self.standings = [
+                consistency.standing(measure, self._of(measure), self.peers, approved[measure.id]) for measure in measures()
+            ]
 
     def _of(self, measure: Measure) -> list[Features | None]:
         return [one.features.get(measure.id) for one in self.read]
@@ -178,7 +184,7 @@ class _Set:
         found = [self._findings(number, brand, brand_apart) for number in range(len(self.read))]
         broken = np.array([max((f.apart for f in each if f.against == "brand"), default=0.0) for each in found])
         distance = consistency.joined([*aparts.values(), brand_apart, np.where(broken > 0, broken, np.nan)])
-        points = looks.layout(self.standings, self.peers)
+        points = looks.layout(self.among, self.peers)
         groups = looks.groups(points, ~(distance >= 1)) if points is not None else None
         places = looks.on_map(points) if points is not None else None
         return [
@@ -206,7 +212,8 @@ class _Set:
             usual = brand[brand_apart < 1]
             sentence = message(
                 "Its colours are on average {value} from the brand's; those of {count} others at most {high}.",
-                value=shown(float(brand[number]), "dE"), count=len(usual), high=shown(float(usual.max()), "dE"),
+                value=shown(round(float(brand[number]), 1), "dE"), count=len(usual),
+                high=shown(round(float(usual.max()), 1), "dE"),
             )  # fmt: skip
             found.append(
                 Finding(measure="palette", against="brand", apart=round(float(brand_apart[number]), 3), sentence=sentence)
@@ -248,7 +255,7 @@ class _Set:
 
     def _drifts(self) -> tuple[Drift, ...]:
         dates = [one.date for one in self.read]
-        found = [drift_of(standing, dates, self._of(standing.measure)) for standing in self.standings]
+        found = [drift_of(standing, dates, self._of(standing.measure)) for standing in self.among]
         return tuple(drift for drift in found if drift is not None)
 
     def _notes(self) -> list[Message]:
@@ -258,6 +265,17 @@ class _Set:
                                  count=len(self.read), least=consistency.FEWEST))  # fmt: skip
         if len({one.date for one in self.read if one.dated_by == "file"}) > 1:
             notes.append(message("Where nothing else states a date, that of the file is taken; a copy may have lost it."))
+        if self.unlisted:
+            notes.append(message("Files of the folder that the manifest does not name, and that were left out: {count}.",
+                                 count=self.unlisted))  # fmt: skip
+        if 0 < self.references < consistency.FEWEST:
+            notes.append(message("{count} reference assets could be read; from {least} on, assets are held against them.",
+                                 count=self.references, least=consistency.FEWEST))  # fmt: skip
+        if self.kit and self.kit.typography.fonts:
+            fonts = ", ".join(self.kit.typography.fonts)
+            notes.append(
+                message("No font is recognised in a picture; see for yourself whether texts are set in {fonts}.", fonts=fonts)
+            )
         return notes
 
 

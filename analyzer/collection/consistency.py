@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from analyzer.brand import Kit
 from analyzer.collection.contract import Check, Features, Gaps, Measure
 from analyzer.collection.result import Finding
 from analyzer.collection.traits import NEAREST, filled
+from analyzer.evidence import Message, message
 from analyzer.rules import shown
 
 FEWEST = 8
@@ -42,6 +44,8 @@ class Standing:
     """To the peers (n, r)."""
     peers: tuple[int, ...]
     """Which assets the peers are; empty where they are references of the brand."""
+    references: tuple[Features, ...]
+    """Of the brand, where it is measured against them."""
     distance: NDArray[np.float64]
     """Mean gap to the nearest quarter."""
     usual: float | None
@@ -79,7 +83,8 @@ def standing(
         gaps[among, range(len(among))] = np.nan
     distance = nearest(gaps)
     usual, edge = bounds(distance, measure.noise)
-    return Standing(measure, gaps, () if outside else tuple(among), distance, usual, edge)
+    peers, against = ((), tuple(others)) if outside else (tuple(among), ())
+    return Standing(measure, gaps, peers, against, distance, usual, edge)
 
 
 def nearest(gaps: Gaps) -> NDArray[np.float64]:
@@ -104,14 +109,15 @@ def bounds(values: NDArray[np.float64], noise: float) -> tuple[float | None, flo
 def findings_of_set(standing: Standing, features: Sequence[Features | None]) -> list[Finding | None]:
     """For each asset that is unusual in a measure, what makes it so."""
     apart = standing.apart
-    usual = [one for i in standing.peers if apart[i] < 1 and (one := features[i]) is not None]
+    usual = [one for i in standing.peers if apart[i] < 1 and (one := features[i]) is not None] or list(standing.references)
+    against: Literal["set", "references"] = "references" if standing.references else "set"
     found: list[Finding | None] = []
     for one, far in zip(features, apart, strict=True):
         if one is None or not far >= 1 or not usual:
             found.append(None)
             continue
         sentence = standing.measure.explain(one, usual)
-        found.append(Finding(measure=standing.measure.id, against="set", apart=round(float(far), 3), sentence=sentence))
+        found.append(Finding(measure=standing.measure.id, against=against, apart=round(float(far), 3), sentence=sentence))
     return found
 
 
@@ -126,10 +132,20 @@ def findings_of_kit(measure: Measure, features: Sequence[Features | None], kit: 
 
 
 def _broken(measure: Measure, check: Check, kept: list[float]) -> Finding:
-    written = {"value": shown(check.value, check.unit), "high": shown(max(kept, default=0.0), check.unit)}
-    sentence = filled(check.sentence, count=len(kept), **written)
+    value = shown(round(check.value, 1), check.unit)
+    sentence = check.sentence if check.unit == "flag" else filled(check.sentence, value=value)
     apart = min(FARTHEST, check.value / check.limit if check.limit else 1 + check.value)
-    return Finding(measure=measure.id, against="brand", apart=round(apart, 3), sentence=sentence)
+    others = _others(kept, check.unit)
+    return Finding(measure=measure.id, against="brand", apart=round(apart, 3), sentence=sentence, others=others)
+
+
+def _others(kept: list[float], unit: str) -> Message:
+    """How many other assets keep to what one does not."""
+    if len(kept) < 2:
+        return message("One other asset keeps to it.") if kept else message("No other asset keeps to it.")
+    if unit == "flag":
+        return message("{count} others keep to it.", count=len(kept))
+    return message("{count} others are within {high}.", count=len(kept), high=shown(round(max(kept), 1), unit))
 
 
 def joined(aparts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -27,9 +27,9 @@ Gaps = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Check:
-    """What a kit says of an asset: how far off, how far it may be, and the sentence for an asset that is off.
+    """What a kit says of an asset: how far off it is, how far it may be, and the sentence for one that is off.
 
-    The set fills `{value}`, `{count}` (others that keep to it) and `{high}` (the largest value of these) into it.
+    The set fills `{value}` into it, and says beside it how many others keep to the kit.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Check:
     limit: float
     sentence: Message
     unit: str = "dE"
+    """`flag` where it is kept or not, and by how much says nothing."""
 
 
 def _no_checks(features: Features, kit: Kit) -> Iterable[Check]:
@@ -70,7 +71,13 @@ def metric(report: Report, name: str) -> Scalar:
     try:
         return report.metric(name)
     except KeyError:
-        signal = report.signal(name.partition(".")[0])
-        reason = signal and (signal.unmeasured.get(name.partition(".")[2]) or signal.reason)
-        sentence = reason.sentence if reason else message("It needs the signal {signal}, which was not measured.", signal=name)
-        raise Unavailable(reason.code if reason else f"needs:{name}", sentence) from None
+        raise lacking(report, *name.split(".", 1)) from None
+
+
+def lacking(report: Report, signal: str, metric: str = "") -> Unavailable:
+    """That a report lacks a metric or the evidence of a signal, with the report's own reason."""
+    result = report.signal(signal)
+    reason = result and (result.unmeasured.get(metric) or result.reason)
+    if reason:
+        return Unavailable(reason.code, reason.sentence, reason.remedy)
+    return Unavailable(f"needs:{signal}", message("It needs the signal {signal}, which was not measured.", signal=signal))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +25,8 @@ SHARED = 0.6
 SAME_WORDS, FEWEST_WORDS, LETTERS = 0.4, 3, 3
 """Share of the words of the one that says less which two cuts of a clip have in common, from how many words of how many letters
 (project choice: the reader errs in some)."""
+SAME_WORD = 0.75
+"""Likeness (difflib) from which two readings are one word: in scripts without spaces a word is a phrase (project choice)."""
 CHUNK = 1024
 """Hashes that are compared with all others at once."""
 LOADED = 64
@@ -63,8 +66,9 @@ def print_of(report: Report, survey: Survey) -> Print:
 
 def _other_words(first: Print, second: Print) -> bool:
     """Whether two clips say different things, as clips of one template do."""
-    fewer = min(len(first.words), len(second.words))
-    return fewer >= FEWEST_WORDS and len(first.words & second.words) < SAME_WORDS * fewer
+    fewer, more = (sorted(words) for words in sorted((first.words, second.words), key=len))
+    shared = sum(bool(get_close_matches(word, more, 1, SAME_WORD)) for word in fewer) if len(fewer) >= FEWEST_WORDS else 0
+    return len(fewer) >= FEWEST_WORDS and shared < SAME_WORDS * len(fewer)
 
 
 def ties(prints: Sequence[Print], load: Callable[[int], Survey]) -> list[Tie]:

@@ -9,7 +9,7 @@ import csv
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from analyzer.collection.result import Origin, Unread
 from analyzer.collection.survey import Survey, survey_of
 from analyzer.errors import MediaError, UsageError
 from analyzer.evidence import Table
+from analyzer.reading import post_text_of
 from analyzer.report import Report
 
 SIGNALS = (
@@ -67,17 +68,23 @@ def sources_of(folder: Path, manifest: Path | None = None, leave_out: Path | Non
         raise UsageError(f"There is no folder {folder}.")
     if manifest is not None:
         return _of_manifest(folder, manifest)
-    found = []
-    for root, folders, names in os.walk(folder):
-        here = Path(root)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (leave_out is None or here / name != leave_out)
-        )
-        found += [here / name for name in names if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")]
-    sources = [Source(_key(path, folder), path) for path in found]
+    sources = [Source(_key(path, folder), path) for path in media_of(folder, leave_out)]
     if not sources:
         raise UsageError(f"There is no video and no image in {folder}.")
     return sorted(sources, key=lambda source: source.key)
+
+
+def media_of(folder: Path, leave_out: Path | None = None) -> list[Path]:
+    """The videos and images in a folder and below; what is hidden is none of the set."""
+    found: list[Path] = []
+    left_out = os.path.abspath(leave_out) if leave_out else None
+    for root, folders, names in os.walk(folder):
+        here = Path(root)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and os.path.abspath(here / name) != left_out
+        )
+        found += [here / name for name in names if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")]
+    return found
 
 
 def _key(path: Path, folder: Path) -> str:
@@ -124,7 +131,8 @@ def gather(sources: list[Source], analyzer: Analyzer, on_progress: OnProgress | 
     for source in sources:
         try:
             report = analyzer.analyze(source.path, post_text=source.post_text, on_progress=on_progress)
-            survey = survey_of(source.path, report)
+            post_text = post_text_of(source.path) if source.post_text is None else source.post_text
+            survey = replace(survey_of(source.path, report), post_text=post_text or "")
         except MediaError as error:
             yield Unread(key=source.key, code=error.code, sentence=str(error))
             continue

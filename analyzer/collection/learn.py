@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from analyzer.collection.measures.composition import format_of
 from analyzer.collection.result import Audit, Member
 from analyzer.errors import UsageError
+from analyzer.evidence import Swatch
 from analyzer.measures.colour import delta_e, name_of
 
 FEWEST = 3
@@ -24,7 +25,7 @@ SHOWN = 0.02
 """Share of a picture that a colour must have to be seen (project choice)."""
 ONE_COLOUR = 10.0
 """CIEDE2000 within which two swatches are one colour of a brand (project choice, the tolerance of a kit)."""
-MOST_COLOURS = 6
+MOST_COLOURS, MOST_TEXT_COLOURS = 6, 2
 TOLERANCES = (5.0, 15.0)
 """Least and largest tolerance that is proposed, CIEDE2000 (project choice)."""
 REFERENCES = 12
@@ -40,6 +41,7 @@ class Common:
     dominant: int
     """Assets of which it is the main colour."""
     tolerance: float
+    role: str | None = None
 
 
 def learn(audit: Audit, folder: Path, out: Path) -> str:
@@ -47,7 +49,7 @@ def learn(audit: Audit, folder: Path, out: Path) -> str:
     members = audit.members
     if len(members) < FEWEST:
         raise UsageError(f"A brand kit is learnt from at least {FEWEST} assets, and there are {len(members)}.")
-    colours = common_colours(members)
+    colours = [*picture_colours(members), *text_colours(members)]
     lines = [
         f"# Proposed from {len(members)} assets in {_quoted(audit.folder)}. Edit it: a kit is a decision, not a measurement.",
         f"name = {_quoted(audit.folder)}",
@@ -56,7 +58,7 @@ def learn(audit: Audit, folder: Path, out: Path) -> str:
         "",
     ]  # fmt: skip
     for colour in colours:
-        lines += _of_colour(colour, len(members), [c.hex for c in colours])
+        lines += _of_colour(colour, len(members), colours)
     if not colours:
         lines += [f"# No colour is shared by {SHARED:.0%} of the assets.", ""]
     lines += ["[formats]", f"aspect_ratios = {_listed(_ratios(members))}", "", "[typography]", "# fonts = [\"Inter\"]"]
@@ -66,9 +68,24 @@ def learn(audit: Audit, folder: Path, out: Path) -> str:
     return "\n".join(lines)
 
 
-def common_colours(members: Sequence[Member]) -> list[Common]:
-    """The colours that many assets share, the most widespread first."""
+def picture_colours(members: Sequence[Member]) -> list[Common]:
+    """The colours that many assets show; one that is the main colour of many is a background."""
     shown = [[swatch for swatch in member.palette if swatch.share >= SHOWN] for member in members]
+    found = common_colours(shown, MOST_COLOURS)
+    return [replace(one, role="background") if one.dominant >= SHARED * len(members) else one for one in found]
+
+
+def text_colours(members: Sequence[Member]) -> list[Common]:
+    """The colours in which many assets set their largest text."""
+    largest = [m.features["typography"]["lines"][0]["colour"] if "typography" in m.features else None for m in members]
+    return [
+        replace(one, role="text")
+        for one in common_colours([[Swatch(hex=code, share=1.0)] if code else [] for code in largest], MOST_TEXT_COLOURS)
+    ]
+
+
+def common_colours(shown: Sequence[Sequence[Swatch]], most: int) -> list[Common]:
+    """The colours that many assets share, given what each shows, main colour first; the most widespread first."""
     weights: dict[str, float] = defaultdict(float)
     for swatches in shown:
         for swatch in swatches:
@@ -76,10 +93,10 @@ def common_colours(members: Sequence[Member]) -> list[Common]:
     found: list[Common] = []
     codes = sorted(weights, key=lambda code: (-weights[code], code))
     reach = {code: _reach(code, shown) for code in codes[:400]}
-    while reach and len(found) < MOST_COLOURS:
+    while reach and len(found) < most:
         best = max(reach, key=lambda code: (len(reach[code]), weights[code], code))
         distances = reach[best]
-        if len(distances) < SHARED * len(members):
+        if len(distances) < max(1, SHARED * len(shown)):
             break
         tolerance = float(np.clip(np.ceil(np.percentile(distances, 90)), *TOLERANCES))
         main = sum(bool(swatches) and delta_e(best, swatches[0].hex) <= ONE_COLOUR for swatches in shown)
@@ -88,21 +105,26 @@ def common_colours(members: Sequence[Member]) -> list[Common]:
     return found
 
 
-def _reach(code: str, shown: Sequence[Sequence[object]]) -> list[float]:
+def _reach(code: str, shown: Sequence[Sequence[Swatch]]) -> list[float]:
     """How near the nearest swatch is, for each asset that has the colour."""
-    nearest = [min((delta_e(code, s.hex) for s in swatches), default=100.0) for swatches in shown]  # type: ignore[attr-defined]
+    nearest = [min((delta_e(code, swatch.hex) for swatch in swatches), default=100.0) for swatches in shown]
     return [distance for distance in nearest if distance <= ONE_COLOUR]
 
 
-def _of_colour(colour: Common, count: int, others: Sequence[str]) -> list[str]:
-    name = name_of(colour.hex).replace(" ", "-")
-    twice = [code for code in others if name_of(code).replace(" ", "-") == name]
-    name = name if len(twice) == 1 else f"{name}-{twice.index(colour.hex) + 1}"
-    role = ['role = "background"'] if colour.dominant >= SHARED * count else []
+def _of_colour(colour: Common, count: int, others: Sequence[Common]) -> list[str]:
+    name = _name(colour)
+    twice = [other for other in others if _name(other) == name]
+    name = name if len(twice) == 1 else f"{name}-{twice.index(colour) + 1}"
+    what = "the largest text" if colour.role == "text" else f"the main colour of {colour.dominant}"
+    role = [f"role = {_quoted(colour.role)}"] if colour.role else []
     return [
-        f"[palette.{name}]  # in {colour.assets} of {count} assets, the main colour of {colour.dominant}",
-        f"hex = {_quoted(colour.hex)}", *role, f"tolerance = {colour.tolerance:g}", "",
+        f"[palette.{name}]  # in {colour.assets} of {count} assets, {what}", f"hex = {_quoted(colour.hex)}", *role,
+        f"tolerance = {colour.tolerance:g}", "",
     ]  # fmt: skip
+
+
+def _name(colour: Common) -> str:
+    return name_of(colour.hex).replace(" ", "-") + ("-text" if colour.role == "text" else "")
 
 
 def _typical(members: Sequence[Member]) -> list[Member]:

@@ -20,10 +20,13 @@ class Finding(Noun):
     """What makes one asset differ."""
 
     measure: str
-    against: Literal["set", "brand"]
+    against: Literal["set", "references", "brand"]
+    """What it differs from: the set, the reference assets of the brand, or what its kit says."""
     apart: float
     """How far outside: 1 is the edge of what is usual or allowed."""
     sentence: Message
+    others: Message | None = None
+    """What is true of the others, where the sentence does not say it."""
 
 
 class Member(Noun):

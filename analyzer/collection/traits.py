@@ -24,7 +24,7 @@ LOCAL = 2.5
 MOST_SPREAD = 400
 """Values from which a spread is computed."""
 OTHER_WORD = 4.0
-"""Deviations that another word is worth, where all others share one (project choice)."""
+"""Deviations that another word is worth, where all others have one (project choice)."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,16 @@ class Trait:
     unit: str = "number"
 
 
-def gaps(traits: Sequence[Trait]) -> Callable[[Sequence[Features], Sequence[Features]], Gaps]:
-    """Euclidean distance over the traits that both have, in deviations of the second; NaN where they share none."""
+def gaps(traits: Sequence[Trait]) -> Callable[..., Gaps]:
+    """Euclidean distance over the traits that both have, in deviations of the second; NaN where they share none.
 
-    def of(first: Sequence[Features], second: Sequence[Features]) -> Gaps:
+    `assets` is how many assets the second come from, where an asset has several of them.
+    """
+
+    def of(first: Sequence[Features], second: Sequence[Features], assets: int | None = None) -> Gaps:
         total, shared = np.zeros((len(first), len(second))), np.zeros((len(first), len(second)))
         for trait in traits:
-            apart = _apart(trait, [f.get(trait.name) for f in first], [f.get(trait.name) for f in second])
+            apart = _apart(trait, [f.get(trait.name) for f in first], [f.get(trait.name) for f in second], assets)
             known = ~np.isnan(apart)
             total += np.where(known, apart, 0.0) ** 2
             shared += known
@@ -54,17 +57,21 @@ def gaps(traits: Sequence[Trait]) -> Callable[[Sequence[Features], Sequence[Feat
     return of
 
 
-def _apart(trait: Trait, first: list[Any], second: list[Any]) -> Gaps:
+def _apart(trait: Trait, first: list[Any], second: list[Any], assets: int | None) -> Gaps:
     if trait.noise:
         a, b = _numbers(first), _numbers(second)
         return np.abs(a[:, None] - b[None]) / spread(trait, b)
-    shares = Counter(word for word in second if word is not None)
-    common = max(shares.values(), default=0) / max(1, shares.total())
-    # A word says more, the more the others agree on one.
-    worth = OTHER_WORD * max(0.0, 2 * common - 1)
+    counts = Counter(word for word in second if word is not None)
+    # A word says more, the more of the others have it.
+    worth = np.array([OTHER_WORD * _agreement(counts[word], assets or counts.total()) for word in second])
     codes = {word: float(code) for code, word in enumerate(dict.fromkeys((*first, *second))) if word is not None}
     a, b = (_numbers([codes.get(word) for word in words]) for words in (first, second))
     return np.where(np.isnan(a[:, None] + b[None]), np.nan, worth * (a[:, None] != b[None]))
+
+
+def _agreement(count: int, assets: int) -> float:
+    """0 where a word is no more usual than any other, 1 where all assets have it."""
+    return float(np.clip(2 * count / max(1, assets) - 1, 0.0, 1.0))
 
 
 def spread(trait: Trait, values: NDArray[np.float64]) -> float:
@@ -112,7 +119,7 @@ def _outside(trait: Trait, features: Features, usual: Sequence[Features]) -> tup
         return None
     if not trait.noise:
         (word, count), *_ = Counter(others).most_common()
-        far = OTHER_WORD * (2 * count / len(others) - 1) if word != value else 0.0
+        far = OTHER_WORD * _agreement(count, len(others)) if word != value else 0.0
         return far, filled(trait.sentence, value=str(value), count=count, bound=str(word))
     low, high = min(others), max(others)
     written: dict[str, Scalar] = {

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from analyzer.collection.result import Audit, Member
 from analyzer.evidence import Swatch
 from analyzer.render.audit_files import REPORTS, THUMBS, name_of
+from analyzer.render.audit_tables import KINDS, audit_locale, headline, said
 from analyzer.render.html import hash_of
-from analyzer.render.i18n import Locale, locale_of
+from analyzer.render.i18n import Locale
 from analyzer.render.plain_text import one_line, visible
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ def to_audit_html(audit: Audit, *, lang: str = "en", with_reports: bool = True) 
     """The audit as a page that lies beside the folders of thumbnails and reports."""
     from markupsafe import Markup
 
-    locale = locale_of(lang, {summary.id: summary.title for summary in audit.measures})
+    locale = audit_locale(audit, lang)
     style, script = file_of("report.css") + file_of("audit.css"), file_of("audit.js")
     members = {member.key: member for member in audit.members}
     judged = [member for member in audit.members if member.distance is not None]
     doubles = {key: group for group in audit.duplicates for key in group.members}
     return environment().get_template("audit.html.j2").render(
         audit=audit,
+        headline=headline(audit, locale),
+        kinds={kind: locale.t(title) for kind, title in KINDS.items()},
+        against_references=any(finding.against == "references" for one in audit.members for finding in one.findings),
+        said=lambda finding: said(finding, locale),
         members=members,
         doubles=doubles,
         typical=sorted(judged, key=lambda member: (member.distance or 0.0, member.key))[:TYPICAL],
@@ -59,7 +64,6 @@ def to_audit_html(audit: Audit, *, lang: str = "en", with_reports: bool = True) 
         map_size=(MAP_WIDTH, MAP_HEIGHT, PICTURE),
         most_findings=FINDINGS,
         full_bar=FULL_BAR,
-        title_of={summary.id: summary.title for summary in audit.measures},
         one_line=one_line,
         locale=locale,
         t=locale.t,
@@ -113,7 +117,7 @@ def _missing(audit: Audit, locale: Locale) -> list[tuple[str, str, int]]:
     titles = {summary.id: summary.title for summary in audit.measures}
     for member in audit.members:
         for name, reason in member.missing.items():
-            key = titles.get(name, name), locale.say(reason.sentence)
+            key = titles.get(name, name), f"{locale.say(reason.sentence)} {locale.say(reason.remedy)}".strip()
             counted[key] = counted.get(key, 0) + 1
     return [(title, sentence, count) for (title, sentence), count in counted.items()]
 

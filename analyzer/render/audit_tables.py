@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from analyzer.collection.result import Audit, Member
+from analyzer.collection.result import Audit, Finding, Member
+from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.plain_text import one_line, visible
 from analyzer.render.tables import FORMULA
 
@@ -14,8 +15,12 @@ FIXED = (
     "path", "kind", "width", "height", "duration_s", "date", "dated_by", "distance", "unusual", "look", "brand_delta_e",
     "duplicates", "findings", "palette",
 )  # fmt: skip
-MOST_LINES = 10
-"""Assets that the terminal names."""
+MOST_LINES, MOST_FINDINGS = 10, 3
+"""Assets that the terminal names, and findings of each."""
+KINDS = {
+    "identical": "The same file", "copy": "Copies", "clip": "Cuts of one clip", "crop": "Crops",
+    "frame": "A frame as a picture",
+}  # fmt: skip
 
 
 def to_audit_csv(audit: Audit) -> str:
@@ -32,7 +37,7 @@ def to_audit_csv(audit: Audit) -> str:
         row = [
             member.key, asset.kind, asset.width, asset.height, asset.duration_s, member.date, member.dated_by, member.distance,
             member.unusual, member.group, member.brand_delta_e, double.get(member.key),
-            " | ".join(str(finding.sentence) for finding in member.findings),
+            " | ".join(f"{f.sentence} {f.others or ''}".strip() for f in member.findings),
             " ".join(f"{swatch.hex}:{swatch.share:.2f}" for swatch in member.palette),
         ]  # fmt: skip
         row += [member.apart.get(name) for name in measures]
@@ -57,22 +62,46 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def audit_lines(audit: Audit) -> Iterator[str]:
+def audit_lines(audit: Audit, lang: str = "en") -> Iterator[str]:
     """What the terminal says of an audit, in plain lines."""
-    yield f"{len(audit.members)} assets" + (f", against {one_line(audit.brand)}" if audit.brand else "")
-    unusual = audit.unusual
-    yield f"{len(unusual)} stand out" + (":" if unusual else ".")
+    locale = audit_locale(audit, lang)
+    t, unusual = locale.t, audit.unusual
+    against = f" ({t('against the brand kit {name}', name=one_line(audit.brand))})" if audit.brand else ""
+    yield headline(audit, locale) + against
     for member in unusual[:MOST_LINES]:
         yield f"  {one_line(member.key, 80)}"
-        yield from (f"      {one_line(str(finding.sentence))}" for finding in member.findings[:2])
+        yield from (f"      {one_line(said(finding, locale), 300)}" for finding in member.findings[:MOST_FINDINGS])
+        if len(member.findings) > MOST_FINDINGS:
+            yield f"      {t('and {n} more', n=len(member.findings) - MOST_FINDINGS)}"
     if len(unusual) > MOST_LINES:
-        yield f"  and {len(unusual) - MOST_LINES} more in the page"
+        yield f"  {t('and {n} more', n=len(unusual) - MOST_LINES)}"
     if len(audit.looks) > 1:
-        yield f"{len(audit.looks)} looks side by side: " + ", ".join(f"{len(look.members)}" for look in audit.looks) + " assets"
+        sizes = ", ".join(t("{count} assets", count=len(look.members)) for look in audit.looks)
+        yield locale.label(t("Looks side by side"), sizes)
     for group in audit.duplicates[:MOST_LINES]:
-        yield f"  {group.kind}: " + ", ".join(one_line(key, 60) for key in group.members)
-    for drift in audit.drifts:
-        yield f"  {one_line(str(drift.sentence))}"
+        yield locale.label(t(KINDS[group.kind]), ", ".join(one_line(key, 60) for key in group.members))
+    yield from (one_line(locale.say(drift.sentence), 300) for drift in audit.drifts)
     for unread in audit.unread[:MOST_LINES]:
-        yield f"  cannot be analysed: {one_line(unread.key, 80)}: {one_line(unread.sentence)}"
-    yield from (one_line(str(note)) for note in audit.notes)
+        why = one_line(unread.sentence, 300).removesuffix(".")
+        yield locale.label(t("Cannot be analysed"), f"{one_line(unread.key, 80)} ({why})")
+    yield from (one_line(locale.say(note), 300) for note in audit.notes)
+
+
+def audit_locale(audit: Audit, lang: str) -> Locale:
+    """The locale of a reader of an audit, who knows its measures by their titles."""
+    return locale_of(lang, {summary.id: summary.title for summary in audit.measures})
+
+
+def headline(audit: Audit, locale: Locale) -> str:
+    """What an audit found, in a few words."""
+    total = len(audit.members)
+    if audit.unusual:
+        return locale.t("{count} of {total} assets stand out", count=len(audit.unusual), total=total)
+    if any(summary.edge is not None for summary in audit.measures):
+        return locale.t("{total} assets, and none stands out", total=total)
+    return locale.t("{total} assets, too few to say what is usual", total=total)
+
+
+def said(finding: Finding, locale: Locale) -> str:
+    """A finding as a reader has it, with what is true of the others."""
+    return f"{locale.say(finding.sentence)} {locale.say(finding.others)}".strip()

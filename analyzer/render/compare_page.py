@@ -12,7 +12,6 @@ from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.pictures import Stills
 from analyzer.render.plain_text import one_line
 from analyzer.report import Report
-from analyzer.rules import shown
 
 if TYPE_CHECKING:
     from analyzer.contract import Signal
@@ -22,6 +21,7 @@ PICTURES = 8
 BUDGET = 400_000
 """Characters of Base64 of the stills of one report."""
 SIGNS = {"better": "+", "worse": "-", "changed": "~"}
+STATUSES = {"fail": "Failed", "warn": "Warning", "pass": "Passed"}
 MOST_LINES = 30
 
 
@@ -36,6 +36,8 @@ def to_compare_html(comparison: Comparison, first: Report, second: Report, *, la
     style, script = file_of("report.css") + file_of("compare.css"), file_of("compare.js")
     return environment().get_template("compare.html.j2").render(
         comparison=comparison,
+        headline=headline(comparison, locale),
+        remarks=" ".join(remarks(comparison, locale)),
         sides=[(report, _strip(report)) for report in (first, second)],
         groups={signal.title: [c for c in comparison.changes if c.signal == name] for name, signal in signals.items()},
         meaning=lambda change: _meaning(change, signals),
@@ -71,24 +73,42 @@ def _meaning(change: Change, signals: Mapping[str, Signal]) -> str:
 
 def compare_lines(comparison: Comparison, lang: str = "en") -> Iterator[str]:
     """What the terminal says of a comparison: rules first, then metrics."""
-    locale: Locale = locale_of(lang)
+    from analyzer import catalog
+
+    signals = {signal.id: signal for signal in catalog.signals()}
+    locale = locale_of(lang, {name: signal.title for name, signal in signals.items()})
+    t = locale.t
     yield f"{one_line(comparison.first.name, 60)}  ->  {one_line(comparison.second.name, 60)}"
-    if comparison.first.id == comparison.second.id:
-        yield "The two files are the same, byte for byte."
-    better, worse = comparison.count("better"), comparison.count("worse")
-    yield f"Rules: {better} better, {worse} worse."
-    yield f"Measurements: {len(comparison.changes)} changed, {comparison.unchanged} alike."
+    yield headline(comparison, locale)
     for verdict in comparison.verdicts:
-        old, new = verdict.before, verdict.after
-        yield f"  {SIGNS[verdict.effect]} {old.title}: {old.status} -> {new.status}" + (
-            f". {locale.say(new.fix)}" if verdict.effect == "worse" and new.fix else ""
-        )
+        before, after = (t(STATUSES.get(each.status, each.status)) for each in (verdict.before, verdict.after))
+        fix = f". {locale.say(verdict.after.fix)}" if verdict.effect == "worse" and verdict.after.fix else ""
+        yield f"  {SIGNS[verdict.effect]} {locale.label(t(verdict.after.title), f'{before} -> {after}')}{fix}"
     for change in comparison.changes[:MOST_LINES]:
-        before, after = (one_line(shown(value, change.unit)) for value in (change.before, change.after))
-        yield f"  {SIGNS[change.effect]} {change.signal}.{change.metric}: {before} -> {after}"
+        before, after = (one_line(locale.value(value, change.unit)) for value in (change.before, change.after))
+        meaning = t(_meaning(change, signals)).removesuffix(".")
+        yield f"  {SIGNS[change.effect]} {locale.label(meaning, f'{before} -> {after}')}"
     if len(comparison.changes) > MOST_LINES:
-        yield f"  and {len(comparison.changes) - MOST_LINES} more: --format json has all"
-    yield from (f"  - text gone: {one_line(text, 80)}" for text in comparison.text_gone[:MOST_LINES])
-    yield from (f"  + text new: {one_line(text, 80)}" for text in comparison.text_come[:MOST_LINES])
+        yield f"  {t('and {n} more', n=len(comparison.changes) - MOST_LINES)}"
+    for title, texts in ((t("Text that is gone"), comparison.text_gone), (t("Text that is new"), comparison.text_come)):
+        yield from (f"  {locale.label(title, one_line(text, 80))}" for text in texts[:MOST_LINES])
+    yield from remarks(comparison, locale)
+
+
+def headline(comparison: Comparison, locale: Locale) -> str:
+    """What a comparison found, in a few words."""
+    better, worse = comparison.count("better"), comparison.count("worse")
+    if comparison.first.id == comparison.second.id:
+        return locale.t("The two files are the same, byte for byte")
+    if better or worse:
+        return locale.t("Rules: {better} better, {worse} worse", better=better, worse=worse)
+    if comparison.changes or comparison.text_gone or comparison.text_come:
+        return locale.t("No rule says anything else, but measurements changed")
+    return locale.t("Nothing changed beyond noise")
+
+
+def remarks(comparison: Comparison, locale: Locale) -> Iterator[str]:
+    """What the measurements that are not listed are."""
+    yield locale.t("{count} measurements are alike within noise.", count=comparison.unchanged)
     if comparison.only_one:
-        yield f"{len(comparison.only_one)} measurements were made of one alone; nothing is said of them."
+        yield locale.t("{count} were made of one alone; nothing is said of them.", count=len(comparison.only_one))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.brand import Colour, Formats, Kit, load_kit
+from analyzer.brand import Colour, Formats, Kit, Typography, load_kit
 from analyzer.collection import Audit, audit
 from analyzer.collection.learn import learn
 from analyzer.errors import MediaError, UsageError
@@ -50,7 +50,7 @@ def test_copies_are_found_and_a_broken_file_is_named(tmp_path: Path) -> None:
 def test_what_was_not_measured_has_its_reason(tmp_path: Path) -> None:
     found = audited(tmp_path, NAMES)
     assert str(found.members[0].missing["pacing"].sentence) == "A still picture has no pace."
-    assert found.members[0].missing["look"].code == "no_embedding"
+    assert found.members[0].missing["look"].code == "needs:content"
     summary = next(summary for summary in found.measures if summary.id == "typography")
     assert summary.measured == 0 and summary.edge is None and summary.note is not None
 
@@ -63,12 +63,37 @@ def test_a_small_set_is_read_and_nothing_is_called_unusual(tmp_path: Path) -> No
 
 def test_a_kit_says_how_far_the_background_is_off_and_how_many_keep_to_it(tmp_path: Path) -> None:
     main = audited(tmp_path, NAMES).member("post-01.jpg").palette[0].hex
-    kit = Kit(name="Acme", palette={"green": Colour(hex=main, role="background", tolerance=25)}, formats=Formats(aspect_ratios=("9:16",)))
+    green = Colour(hex=main, role="background", tolerance=25)
+    kit = Kit(name="Acme", palette={"green": green}, formats=Formats(aspect_ratios=("9:16",)))
     found = audited(tmp_path, NAMES, kit=kit)
-    sentences = [str(f.sentence) for f in found.member("post-07.jpg").findings if f.against == "brand"]
-    assert any("from the brand's green; 11 others are within" in sentence for sentence in sentences)
-    assert "Its frame is 1.33:1, and the brand uses 9:16; 0 others do." in sentences
+    sentences = [f"{f.sentence} {f.others}" for f in found.member("post-07.jpg").findings if f.against == "brand"]
+    assert any("from the brand's green. 11 others are within" in sentence for sentence in sentences)
+    assert "Its frame is 4:3, and the brand uses 9:16. No other asset keeps to it." in sentences
     assert found.brand == "Acme" and all(member.brand_delta_e is not None for member in found.members)
+
+
+def test_references_are_what_assets_are_held_against_and_the_set_keeps_its_map_and_its_drifts(tmp_path: Path) -> None:
+    approved = folder_of(tmp_path / "approved", [f"good-{n}.jpg" for n in range(20, 30)])
+    rows = "".join(f"{name},2026-01-{n + 1:02}\n" for n, name in enumerate(NAMES))
+    (tmp_path / "posts.csv").write_text("path,published_at\n" + rows, encoding="utf-8")
+    kit = Kit(name="Acme", references=tuple(sorted(approved.iterdir())))
+    found = audited(tmp_path, NAMES, kit=kit, manifest=tmp_path / "posts.csv")
+    odd = found.member("post-07.jpg")
+    assert {finding.against for finding in odd.findings} == {"references"} and found.members[0] == odd
+    assert all(member.place is not None for member in found.members)
+    assert "does not name, and that were left out: 10." in str(found.notes[-1])
+
+
+def test_a_few_references_are_not_used_and_said_to_be_too_few(tmp_path: Path) -> None:
+    approved = folder_of(tmp_path / "approved", ["good-20.jpg"])
+    found = audited(tmp_path / "posts", NAMES, kit=Kit(name="Acme", references=tuple(approved.iterdir())))
+    assert "1 reference assets could be read; from 8 on" in str(found.notes[-1])
+    assert {finding.against for finding in found.member("post-07.jpg").findings} == {"set"}
+
+
+def test_fonts_of_a_kit_are_advice_and_said_to_be(tmp_path: Path) -> None:
+    found = audited(tmp_path, NAMES, kit=Kit(name="Acme", typography=Typography(fonts=("Inter",))))
+    assert "whether texts are set in Inter." in str(found.notes[-1])
 
 
 def test_every_asset_is_handed_on_once(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from analyzer.brand import Kit
 from analyzer.collection.consistency import (
     FEWEST,
+    Standing,
     apart_of,
     bounds,
     findings_of_kit,
@@ -25,10 +26,11 @@ TRAITS = (
     Trait("size", 0.5, message("It is {value}; {count} others are {low} to {high}.")),
     Trait("case", 0, message("It is in {value}; {count} others are in {bound}.")),
 )
+SIZE = message("It is {value}.")
 MEASURE = Measure(
     id="m", title="M", why="W", read=lambda report, survey: {}, gaps=gaps(TRAITS), unit="u", noise=1.0,
     explain=explain(TRAITS, "M"),
-    checks=lambda features, kit: [Check("m.size", features["size"], 6.0, message("{value}, {count} others within {high}"), "px")],
+    checks=lambda features, kit: [Check("m.size", features["size"], 6.0, SIZE, "px")],
 )  # fmt: skip
 
 
@@ -77,10 +79,18 @@ def test_references_of_the_brand_take_the_place_of_the_set() -> None:
     assert against.peers == () and (against.distance > standing(MEASURE, features, range(10)).distance).all()
 
 
+def test_what_differs_from_the_references_is_named_with_what_they_have() -> None:
+    features = [{"size": 5.0, "case": "upper"} for _ in range(9)] + [{"size": 9.0, "case": "upper"}]
+    references = [{"size": 5.0, "case": "upper"} for _ in range(FEWEST)]
+    (found,) = filter(None, findings_of_set(standing(MEASURE, features, range(10), references), features))
+    assert found.against == "references" and str(found.sentence) == "It is 9; 8 others are 5 to 5."
+
+
 def test_a_kit_names_what_is_off_and_how_many_keep_to_it() -> None:
     features = [{"size": size} for size in (2.0, 3.0, 5.5, 12.0)]
     found = findings_of_kit(MEASURE, [*features, None], Kit(name="A"))
-    assert [[str(f.sentence) for f in each] for each in found] == [[], [], [], ["12 px, 3 others within 5.5 px"], []]
+    said = [[f"{f.sentence} {f.others}" for f in each] for each in found]
+    assert said == [[], [], [], ["It is 12 px. 3 others are within 5.5 px."], []]
     assert found[3][0].apart == 2.0
 
 

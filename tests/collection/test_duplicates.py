@@ -47,7 +47,9 @@ def test_the_same_bytes_are_identical_even_where_nothing_can_be_seen() -> None:
 def test_two_cuts_of_a_clip_are_one_clip_and_a_shared_shot_is_not_enough() -> None:
     shots = [scene(n) for n in range(1, 6)]
     found = kinds(
-        clip("long", *shots), clip("short", *[encoded(s, 40) for s in shots[1:4]]), clip("other", shots[0], *map(scene, range(7, 12)))
+        clip("long", *shots),
+        clip("short", *[encoded(shot, 40) for shot in shots[1:4]]),
+        clip("other", shots[0], *map(scene, range(7, 12))),
     )
     assert found == {("long", "short"): "clip"}
 
@@ -61,6 +63,13 @@ def test_clips_of_one_template_with_other_words_are_no_copies() -> None:
     shots = [scene(n) for n in range(1, 4)]
     one, two = clip("one", *shots, words="fresh bread every morning"), clip("two", *shots, words="quiet garden open late")
     assert kinds(one, two) == {} and kinds(one, one[:1] + two[1:3] + one[3:]) != {}
+
+
+def test_a_letter_that_was_misread_makes_no_other_words() -> None:
+    shots = [scene(n) for n in range(1, 4)]
+    one = clip("one", *shots, words="我一下就把你们逮住了 沸羊羊大人英明神武 把他们押往大牢")
+    two = clip("two", *shots, words="我一下就把你们建住了 佛羊羊大人英明神武 把他们押往大")
+    assert kinds(one, two) == {("one", "two"): "clip"}
 
 
 def test_groups_hang_together_and_are_named_by_their_loosest_tie() -> None:

@@ -15,7 +15,8 @@ from tests.collection.sets import Painted, Picture, folder_of, scene
 
 
 def test_media_of_all_folders_are_found_in_order_and_nothing_else(tmp_path: Path) -> None:
-    home = folder_of(tmp_path, ["b.mp4", "a/c.JPG", "a.txt", ".hidden.png", ".cache/x.png", "audit/thumbs/1.jpg", "a/notes.srt"])
+    others = ["a.txt", ".hidden.png", ".cache/x.png", "audit/thumbs/1.jpg", "a/notes.srt"]
+    home = folder_of(tmp_path, ["b.mp4", "a/c.JPG", *others])
     assert [source.key for source in sources_of(home, leave_out=home / "audit")] == ["a/c.JPG", "b.mp4"]
 
 
@@ -28,7 +29,8 @@ def test_a_folder_without_media_is_said_so(tmp_path: Path) -> None:
 
 def test_a_manifest_names_files_dates_and_texts(tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text(
-        "path,published_at,post_text,brand\nb.jpg,2026-03-01T10:00Z,Hello,x\na.jpg,,,\nb.jpg,2026-03-02,Twice,x\n", encoding="utf-8"
+        "path,published_at,post_text,brand\nb.jpg,2026-03-01T10:00Z,Hello,x\na.jpg,,,\nb.jpg,2026-03-02,Twice,x\n",
+        encoding="utf-8",
     )
     found = sources_of(tmp_path, tmp_path / "posts.csv")
     assert [(s.key, s.date, s.post_text) for s in found] == [("a.jpg", None, None), ("b.jpg", "2026-03-02", "Twice")]
@@ -36,7 +38,12 @@ def test_a_manifest_names_files_dates_and_texts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("name\nx\n", "needs a column"), ("path\n", "needs a column"), ("path,date\na.jpg,tomorrow\n", "line 2"), ("path,date\n,\n", "no path")],
+    [
+        ("name\nx\n", "needs a column"),
+        ("path\n", "needs a column"),
+        ("path,date\na.jpg,tomorrow\n", "line 2"),
+        ("path,date\n,\n", "no path"),
+    ],
 )
 def test_a_manifest_that_makes_no_sense_is_said_so(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "posts.csv").write_text(text, encoding="utf-8")
@@ -46,7 +53,13 @@ def test_a_manifest_that_makes_no_sense_is_said_so(tmp_path: Path, text: str, sa
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("2026:03:31 10:20:30", "2026-03-31"), ("2026-03-31T10:20:30Z", "2026-03-31"), ("2026-13-31", None), ("0000:00:00", None), ("", None)],
+    [
+        ("2026:03:31 10:20:30", "2026-03-31"),
+        ("2026-03-31T10:20:30Z", "2026-03-31"),
+        ("2026-13-31", None),
+        ("0000:00:00", None),
+        ("", None),
+    ],
 )
 def test_days_are_read_as_cameras_write_them(text: str, day: str | None) -> None:
     assert day_of(text) == day

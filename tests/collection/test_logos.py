@@ -54,7 +54,8 @@ def test_what_cannot_be_known_is_not_called_missing(tmp_path: Path) -> None:
 
 
 def test_a_transparent_logo_is_learnt_on_light_and_on_dark(tmp_path: Path) -> None:
-    picture = np.dstack([cv2.cvtColor(drawn(), cv2.COLOR_RGB2BGR), np.where(drawn().min(axis=2) < 200, 255, 0).astype(np.uint8)])
+    cover = np.where(drawn().min(axis=2) < 200, 255, 0).astype(np.uint8)
+    picture = np.dstack([cv2.cvtColor(drawn(), cv2.COLOR_RGB2BGR), cover])
     cv2.imwrite(str(tmp_path / "logo.png"), picture)
     assert len(load_logo(tmp_path / "logo.png").grounds) == 2
 

@@ -12,7 +12,8 @@ from analyzer.evidence import message
 
 TRAITS = tuple(Trait(name, 0.01, message("{value}")) for name in "xyz")
 MEASURE = Measure(
-    id="m", title="M", why="W", read=lambda report, survey: {}, gaps=gaps(TRAITS), unit="u", noise=0.1, explain=explain(TRAITS, "M")
+    id="m", title="M", why="W", read=lambda report, survey: {}, gaps=gaps(TRAITS), unit="u", noise=0.1,
+    explain=explain(TRAITS, "M"),
 )  # fmt: skip
 
 

@@ -64,13 +64,8 @@ def checks(features: Features, kit: Kit) -> Iterator[Check]:
     if wanted := kit.formats.aspect_ratios:
         found = features["aspect_ratio"]
         off = min(abs(found / (int(width) / int(height)) - 1) for width, height in (ratio.split(":") for ratio in wanted))
-        yield Check(
-            "composition.aspect_ratio", round(off, 4), SAME_RATIO,
-            message(
-                "Its frame is {bound}, and the brand uses {ratios}; {count} others do.", bound=f"{found:.3g}:1",
-                ratios=", ".join(wanted),
-            ),
-        )  # fmt: skip
+        sentence = message("Its frame is {own}, and the brand uses {ratios}.", own=features["format"], ratios=", ".join(wanted))
+        yield Check("composition.aspect_ratio", round(off, 4), SAME_RATIO, sentence, "flag")
 
 
 MEASURE = Measure(

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analyzer.collection.contract import Features, Gaps, Measure
+from analyzer.collection.contract import Features, Gaps, Measure, lacking
 from analyzer.collection.survey import Survey
-from analyzer.errors import Unavailable
 from analyzer.evidence import Embedding, Message, message
 from analyzer.report import Report
 
@@ -21,7 +20,7 @@ def read(report: Report, survey: Survey) -> Features:
     blocks = [block for signal in report.signals for block in signal.evidence.values()]
     found = next((block for block in blocks if isinstance(block, Embedding)), None)
     if found is None:
-        raise Unavailable("no_embedding", message("No image model is on this machine, so looks are compared by colour alone."))
+        raise lacking(report, "content")
     return {"model": found.model, "values": found.values}
 
 

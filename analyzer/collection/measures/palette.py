@@ -1,8 +1,8 @@
 """Measure: which colours the picture has, against those of the others and those of the brand.
 
 Palettes are compared by the earth mover's distance in OKLab, in which hues count twice what lightness does: how light a
-photograph is depends on what it shows, its hues on how it was graded. A colour of the brand is compared by CIEDE2000, as a style
-guide does.
+photograph is depends on what it shows, its hues on how it was graded. A colour of the brand is compared by CIEDE2000, as a
+style guide does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from analyzer.brand import Colour, Kit
+from analyzer.brand import Kit, nearest
 from analyzer.collection.contract import Check, Features, Gaps, Measure, metric
 from analyzer.collection.survey import Survey
 from analyzer.errors import Unavailable
@@ -26,6 +26,8 @@ NOISE = 0.025
 """Earth mover's distance: JPEG of quality 50 moves 95 % of photographs by less than 0.022 (measured)."""
 VISIBLE = 0.02
 """Share from which a swatch can be called a colour of the picture (project choice)."""
+GROUND = 0.2
+"""Share from which a swatch may be the ground: a photograph laid on it can be the larger part (project choice)."""
 USED = 0.1
 """Share of the others that must show a colour for it to be one of the set's (project choice)."""
 ALIKE = 10.0
@@ -63,14 +65,14 @@ def gaps(first: Sequence[Features], second: Sequence[Features]) -> Gaps:
 def explain(features: Features, usual: Sequence[Features]) -> Message:
     """The colour of the picture that the others have least of."""
     shares = {code: share for code, share in features["swatches"] if share >= VISIBLE}
-    nearest = {code: [min(delta_e(code, other) for other, _ in f["swatches"]) for f in usual] for code in shares}
-    strange = max(shares, key=lambda code: shares[code] * min(60.0, float(np.median(nearest[code]))))
-    count = sum(distance <= ALIKE for distance in nearest[strange])
+    away = {code: [min(delta_e(code, other) for other, _ in f["swatches"]) for f in usual] for code in shares}
+    strange = max(shares, key=lambda code: shares[code] * min(60.0, float(np.median(away[code]))))
+    count = sum(distance <= ALIKE for distance in away[strange])
     params: dict[str, Scalar] = {"bound": shown(shares[strange], "share"), "colour": f"{name_of(strange)} ({strange})"}
     if count <= USED * len(usual):
         return message(
             "{bound} of the picture is {colour}, {value} from the nearest colour that the others have.",
-            value=shown(min(nearest[strange]), "dE"), **params,
+            value=shown(min(away[strange]), "dE"), **params,
         )  # fmt: skip
     return message(
         "{bound} of the picture is {colour}; the others have less of it, or other colours beside it.", **params
@@ -78,40 +80,30 @@ def explain(features: Features, usual: Sequence[Features]) -> Message:
 
 
 def checks(features: Features, kit: Kit) -> Iterator[Check]:
-    """The main colour against the brand's backgrounds, required colours, and the whole against the palette."""
+    """The colours that cover much of the picture against the brand's backgrounds, and all against those that it must show."""
     swatches = [(code, share) for code, share in features["swatches"] if share >= VISIBLE]
-    backgrounds = {name: colour for name, colour in kit.palette.items() if colour.role == "background"}
-    if backgrounds:
-        name, distance = _nearest(features["dominant"], backgrounds)
-        yield Check(
-            "palette.background", distance, backgrounds[name].tolerance,
-            message(
-                "Its background ({colour}) is {value} from the brand's {name}; {count} others are within {high}.",
-                colour=features["dominant"], name=name,
-            ),
-        )  # fmt: skip
+    if backgrounds := kit.colours("background"):
+        large = [features["dominant"], *(code for code, share in swatches if share >= GROUND)]
+        found = {code: nearest(code, backgrounds) for code in large}
+        kept = (code for code, (name, distance) in found.items() if distance <= backgrounds[name].tolerance)
+        code = next(kept, features["dominant"])
+        name, distance = found[code]
+        sentence = message(
+            "Its background, {colour}, is {value} from the brand's {name}.", colour=f"{name_of(code)} ({code})", name=name
+        )
+        yield Check("palette.background", distance, backgrounds[name].tolerance, sentence)
     for name, colour in kit.palette.items():
         if colour.required:
-            yield Check(
-                f"palette.{name}", min(delta_e(colour.hex, code) for code, _ in swatches), colour.tolerance,
-                message(
-                    "The brand's {name} is missing: the nearest colour is {value} away; {count} others have it within {high}.",
-                    name=name,
-                ),
-            )  # fmt: skip
+            sentence = message("The brand's {name} is missing: the nearest colour is {value} away.", name=name)
+            distance = min(delta_e(colour.hex, code) for code, _ in swatches)
+            yield Check(f"palette.{name}", distance, colour.tolerance, sentence)
 
 
 def kit_distance(features: Features, kit: Kit) -> float | None:
     """Mean CIEDE2000 of the picture's colours from the nearest colour of the brand; None where the kit has no palette."""
     if not kit.palette:
         return None
-    return sum(share * _nearest(code, kit.palette)[1] for code, share in features["swatches"])
-
-
-def _nearest(code: str, palette: dict[str, Colour]) -> tuple[str, float]:
-    """The colour of a palette that is nearest, measured by its tolerance, and its CIEDE2000."""
-    name = min(palette, key=lambda name: delta_e(code, palette[name].hex) / palette[name].tolerance)
-    return name, delta_e(code, palette[name].hex)
+    return sum(share * nearest(code, kit.palette)[1] for code, share in features["swatches"])
 
 
 MEASURE = Measure(

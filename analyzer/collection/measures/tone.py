@@ -1,4 +1,4 @@
-"""Measure: the tone of what is written and said: mood, capitals, exclamations, emoji; and the brand's own words."""
+"""Measure: the tone of what is written, said and posted: mood, exclamations, emoji, hashtags; and the brand's own words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_WORDS = 600
 
 
 def read(report: Report, survey: Survey) -> Features:
-    texts = [str(text) for name in SOURCES if (text := _known(report, name))]
+    texts = [survey.post_text, *(str(text) for name in SOURCES if (text := _known(report, name)))]
     scores = [float(score) for name in SCORES if (score := _known(report, name)) is not None]
     posts = {name: _known(report, f"post_text.{name}") for name in ("emoji", "hashtags")}
     words = words_of(" ".join(texts))
@@ -62,16 +62,12 @@ def checks(features: Features, kit: Kit) -> Iterator[Check]:
         return
     if kit.words.avoid:
         found = [word for word in kit.words.avoid if f" {' '.join(words_of(word))} " in text]
-        yield Check(
-            "tone.avoid", float(len(found)), 0.0,
-            message("It uses words that the brand avoids: {words}. {count} others do not.", words=", ".join(found)),
-        )  # fmt: skip
+        sentence = message("It uses words that the brand avoids: {words}.", words=", ".join(found))
+        yield Check("tone.avoid", float(len(found)), 0.0, sentence, "flag")
     if kit.words.use:
         used = any(f" {' '.join(words_of(word))} " in text for word in kit.words.use)
-        yield Check(
-            "tone.use", float(not used), 0.0,
-            message("It uses none of the brand's words ({words}). {count} others do.", words=", ".join(kit.words.use)),
-        )  # fmt: skip
+        sentence = message("It uses none of the brand's words: {words}.", words=", ".join(kit.words.use))
+        yield Check("tone.use", float(not used), 0.0, sentence, "flag")
 
 
 MEASURE = Measure(

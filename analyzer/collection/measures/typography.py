@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analyzer.brand import Kit
+from analyzer.brand import Kit, nearest
 from analyzer.collection.contract import Check, Features, Gaps, Measure, metric
 from analyzer.collection.survey import Overlay, Survey, overlays_of
 from analyzer.collection.traits import Trait, farthest, gaps, unclear
@@ -15,6 +15,7 @@ from analyzer.errors import NotApplicable
 from analyzer.evidence import Message, TextTrack, message
 from analyzer.measures.colour import name_of, oklab, pixel_of
 from analyzer.report import Report
+from analyzer.rules import shown
 
 TRAITS = (
     Trait("height", 0.006, message("Its text is {value} of the frame high; {count} others have {low} to {high}."), "share"),
@@ -49,29 +50,50 @@ def _line(track: TextTrack, style: Overlay | None, height: int) -> dict[str, flo
     light, red_green, blue_yellow = map(float, oklab(pixel_of(style.colour))) if style else (None, None, None)
     return {
         "height": track.height_px / height, "y": (track.box.y0 + track.box.y1) / 2, "x": (track.box.x0 + track.box.x1) / 2,
-        "case": case_of(track.text), "plate": None if style is None else "yes" if style.box else "no",
+        "area": round(track.box.area, 5), "case": case_of(track.text),
+        "plate": None if style is None else "yes" if style.box else "no",
         "colour": style.colour if style else None, "light": light, "red_green": red_green, "blue_yellow": blue_yellow,
     }  # fmt: skip
 
 
 def line_gaps(first: Sequence[Features], second: Sequence[Features]) -> Gaps:
-    """The gap of the two lines that are set most alike: a sign in the photograph does not make a card another one."""
-    ours, theirs = ([len(f["lines"]) for f in side] for side in (first, second))
-    if not ours or not theirs:
-        return np.zeros((len(ours), len(theirs)))
-    flat = gaps(TRAITS)(_lines(first), _lines(second))
-    by_row = np.fmin.reduceat(flat, np.cumsum([0, *ours[:-1]]), axis=0)
-    return np.asarray(np.fmin.reduceat(by_row, np.cumsum([0, *theirs[:-1]]), axis=1))
+    """How far the first are from setting text as the second do: their lines against the nearest ones of the first, by area.
+
+    A sign in the photograph does not make a card another one, and a wordmark that all have does not excuse a headline.
+    """
+    if not first or not second:
+        return np.zeros((len(first), len(second)))
+    nearest, starts = _nearest(first, second), _starts(second)
+    areas = np.where(np.isnan(nearest), 0.0, [line["area"] for line in _lines(second)])
+    total = np.add.reduceat(areas, starts, axis=1)
+    far = np.add.reduceat(np.nan_to_num(nearest) * areas, starts, axis=1)
+    return np.where(total > 0, far / np.where(total > 0, total, 1.0), np.nan)
+
+
+def _nearest(first: Sequence[Features], second: Sequence[Features]) -> Gaps:
+    """The gap of each line of the second (m) from the nearest line of each of the first (n): (n, m)."""
+    flat = gaps(TRAITS)(_lines(first), _lines(second), assets=len(second))
+    return np.asarray(np.fmin.reduceat(flat, _starts(first), axis=0))
 
 
 def _lines(features: Sequence[Features]) -> list[Features]:
     return [line for each in features for line in each["lines"]]
 
 
+def _starts(features: Sequence[Features]) -> list[int]:
+    """Where the lines of each asset begin among all lines."""
+    return np.cumsum([0, *(len(each["lines"]) for each in features[:-1])]).tolist()
+
+
 def explain_line(features: Features, usual: Sequence[Features]) -> Message:
-    """What is odd about the line that is most like those of the others."""
-    others = [_main(each, usual) for each in usual]
-    main = _main(features, usual)
+    """What is odd about the line that is set least like those of the others."""
+    main, others, missing = _oddest(features, usual)
+    if missing:
+        heights = [line["y"] for line in others]
+        return message(
+            "It lacks a text that {count} others have at {low} to {high} of the frame's height.", count=len(others),
+            low=shown(min(heights), "share"), high=shown(max(heights), "share"),
+        )  # fmt: skip
     found = farthest(TRAITS, main, others)
     if found is None:
         return unclear(TITLE)
@@ -88,13 +110,22 @@ def _named(line: Features) -> str:
     return name_of(line["colour"]) if line["colour"] else "–"
 
 
-def _main(features: Features, others: Sequence[Features]) -> Features:
-    """The line of an asset that is set most like what others have."""
-    lines: list[Features] = features["lines"]
-    if len(lines) == 1:
-        return lines[0]
-    distances = np.nanmedian(line_gaps([{"lines": [line]} for line in lines], others), axis=1)
-    return lines[int(np.argmin(distances))]
+def _oddest(features: Features, others: Sequence[Features]) -> tuple[Features, list[Features], bool]:
+    """Of an asset the line that is farthest from those of the others that it stands for, and those, one of each asset.
+
+    And whether it is the counterpart of other lines of theirs, so that those are missing.
+    """
+    theirs = _lines(others)
+    flat = np.nan_to_num(gaps(TRAITS)(features["lines"], theirs, assets=len(others)))
+    weighed = flat.min(axis=0) * [line["area"] for line in theirs]
+    ends = [*_starts(others)[1:], len(theirs)]
+    picked = [start + int(weighed[start:end].argmax()) for start, end in zip(_starts(others), ends, strict=True)]
+    own = Counter(flat[:, picked].argmin(axis=0).tolist()).most_common(1)[0][0]
+    taken = [
+        start + int(flat[own, start:end].argmin()) for start, end in zip(_starts(others), ends, strict=True)
+    ]  # fmt: skip
+    missing = [best != odd and flat[:, best].argmin() == own for best, odd in zip(taken, picked, strict=True)]
+    return features["lines"][own], [theirs[n] for n in picked], sum(missing) > len(missing) / 2
 
 
 def case_of(text: str) -> str | None:
@@ -113,12 +144,16 @@ def case_of(text: str) -> str | None:
 
 
 def checks(features: Features, kit: Kit) -> Iterator[Check]:
-    wanted, found = kit.typography.case, [line["case"] for line in features["lines"] if line["case"]]
-    if wanted is not None and found:
-        yield Check(
-            "typography.case", float(wanted not in found), 0.0,
-            message("Its text is in {bound} case, the brand's in {low} case; {count} others are.", bound=found[0], low=wanted),
-        )  # fmt: skip
+    """The largest line against the case and the colours of the brand's texts."""
+    line = features["lines"][0]
+    if (wanted := kit.typography.case) is not None and line["case"]:
+        sentence = message("Its largest text is in {bound} case, the brand's in {low} case.", bound=line["case"], low=wanted)
+        yield Check("typography.case", float(line["case"] != wanted), 0.0, sentence, "flag")
+    if (texts := kit.colours("text")) and line["colour"]:
+        name, distance = nearest(line["colour"], texts)
+        colour = f"{name_of(line['colour'])} ({line['colour']})"
+        sentence = message("Its largest text is {colour}, {value} from the brand's {name}.", colour=colour, name=name)
+        yield Check("typography.colour", distance, texts[name].tolerance, sentence)
 
 
 MEASURE = Measure(
