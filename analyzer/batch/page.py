@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +15,11 @@ from analyzer.batch.export import TABLES
 from analyzer.batch.files import written
 from analyzer.batch.record import Record
 from analyzer.batch.store import Store
-from analyzer.render.html import hash_of
 from analyzer.render.i18n import Locale, locale_of
+from analyzer.render.page import page
 from analyzer.render.plain_text import one_line
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from analyzer.contract import Signal
 
 NAME = "index.html"
@@ -130,10 +126,12 @@ def _missing(record: Record) -> list[str]:
 def _page(locale: Locale, counted: Counted, signals: tuple[Signal, ...]) -> str:
     from markupsafe import Markup
 
-    style, script = _asset("report.css") + _asset("batch.css"), _asset("batch.js")
-    return _environment().get_template("batch.html.j2").render(
-        locale=locale,
-        t=locale.t,
+    return page(
+        "batch.html.j2",
+        locale,
+        styles=["report.css", "batch.css"],
+        script="batch.js",
+        sources="img-src 'self' file:",
         states=counted.states,
         total=counted.states.total(),
         partial=counted.partial,
@@ -143,28 +141,9 @@ def _page(locale: Locale, counted: Counted, signals: tuple[Signal, ...]) -> str:
         missing=_named(locale, counted.missing, signals),
         tables=[table.name for table in TABLES],
         rows=Markup(ROWS),
-        style=Markup(style),
-        script=Markup(script),
-        policy=f"default-src 'none'; img-src 'self' file:; style-src {hash_of(style)}; script-src {hash_of(script)}; "
-        "base-uri 'none'; form-action 'none'",
-    )  # fmt: skip
+    )
 
 
 def _named(locale: Locale, counts: Counter[str], signals: tuple[Signal, ...]) -> list[tuple[str, str, int]]:
     titles = {signal.id: locale.t(signal.title) for signal in signals}
     return [(name, titles.get(name, name), count) for name, count in counts.most_common()]
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("analyzer").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("analyzer", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip

@@ -7,20 +7,13 @@ from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
 
 from analyzer.collection.result import Audit, Member
 from analyzer.evidence import Swatch
 from analyzer.render.audit_files import REPORTS, THUMBS, name_of
 from analyzer.render.audit_tables import KINDS, audit_locale, headline, said
-from analyzer.render.html import hash_of
 from analyzer.render.i18n import Locale
-from analyzer.render.plain_text import one_line, visible
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from analyzer.render.page import page
 
 PICTURED = 160
 """Assets up to which the map shows thumbnails; more are dots."""
@@ -37,14 +30,16 @@ FULL_BAR = 2.0
 
 def to_audit_html(audit: Audit, *, lang: str = "en", with_reports: bool = True) -> str:
     """The audit as a page that lies beside the folders of thumbnails and reports."""
-    from markupsafe import Markup
-
     locale = audit_locale(audit, lang)
-    style, script = file_of("report.css") + file_of("audit.css"), file_of("audit.js")
     members = {member.key: member for member in audit.members}
     judged = [member for member in audit.members if member.distance is not None]
     doubles = {key: group for group in audit.duplicates for key in group.members}
-    return environment().get_template("audit.html.j2").render(
+    return page(
+        "audit.html.j2",
+        locale,
+        styles=["report.css", "audit.css"],
+        script="audit.js",
+        sources="img-src 'self' file:",
         audit=audit,
         headline=headline(audit, locale),
         kinds={kind: locale.t(title) for kind, title in KINDS.items()},
@@ -64,36 +59,7 @@ def to_audit_html(audit: Audit, *, lang: str = "en", with_reports: bool = True) 
         map_size=(MAP_WIDTH, MAP_HEIGHT, PICTURE),
         most_findings=FINDINGS,
         full_bar=FULL_BAR,
-        one_line=one_line,
-        locale=locale,
-        t=locale.t,
-        say=locale.say,
-        style=Markup(style),
-        script=Markup(script),
-        policy=(
-            f"default-src 'none'; img-src 'self' file:; style-src {hash_of(style)}; script-src {hash_of(script)}; "
-            "base-uri 'none'; form-action 'none'"
-        ),
-    )  # fmt: skip
-
-
-@cache
-def file_of(name: str) -> str:
-    return files("analyzer").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-@cache
-def environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def finalize(value: Any) -> Any:
-        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    return Environment(
-        loader=PackageLoader("analyzer", "templates"), autoescape=True, undefined=StrictUndefined, finalize=finalize,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    )
 
 
 def strip(swatches: Sequence[Swatch]) -> list[tuple[float, float, str]]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.compare import Change, Comparison
-from analyzer.render.audit_page import environment, file_of
-from analyzer.render.html import hash_of
 from analyzer.render.i18n import Locale, locale_of
+from analyzer.render.page import page
 from analyzer.render.pictures import Stills
 from analyzer.render.plain_text import one_line
 from analyzer.report import Report
@@ -27,31 +26,23 @@ MOST_LINES = 30
 
 def to_compare_html(comparison: Comparison, first: Report, second: Report, *, lang: str = "en") -> str:
     """The comparison as a page, with stills of both."""
-    from markupsafe import Markup
-
     from analyzer import catalog
 
     signals = {signal.id: signal for signal in catalog.signals()}
     locale = locale_of(lang, {name: signal.title for name, signal in signals.items()})
-    style, script = file_of("report.css") + file_of("compare.css"), file_of("compare.js")
-    return environment().get_template("compare.html.j2").render(
+    return page(
+        "compare.html.j2",
+        locale,
+        styles=["report.css", "compare.css"],
+        script="compare.js",
+        sources="img-src data:",
         comparison=comparison,
         headline=headline(comparison, locale),
         remarks=" ".join(remarks(comparison, locale)),
         sides=[(report, _strip(report)) for report in (first, second)],
         groups={signal.title: [c for c in comparison.changes if c.signal == name] for name, signal in signals.items()},
         meaning=lambda change: _meaning(change, signals),
-        one_line=one_line,
-        locale=locale,
-        t=locale.t,
-        say=locale.say,
-        style=Markup(style),
-        script=Markup(script),
-        policy=(
-            f"default-src 'none'; img-src data:; style-src {hash_of(style)}; script-src {hash_of(script)}; "
-            "base-uri 'none'; form-action 'none'"
-        ),
-    )  # fmt: skip
+    )
 
 
 def _strip(report: Report) -> list[str]:

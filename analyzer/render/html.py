@@ -6,13 +6,9 @@ page's own policy forbids every script and style but the two whose hashes it sta
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import UsageError
@@ -23,13 +19,11 @@ from analyzer.render.findings import lines_of, timings_of, track_of
 from analyzer.render.gaps import gaps_of, unmeasured_of
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.lanes import lanes_of, ticks_of
+from analyzer.render.page import page
 from analyzer.render.pictures import Stills
-from analyzer.render.plain_text import one_line, visible
 from analyzer.report import Report, Verdict
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from analyzer.contract import Signal
 
 MOST_BYTES = 2_000_000
@@ -81,39 +75,17 @@ def to_html(report: Report, *, lang: str = "en", media_src: str | None = None, c
     raise UsageError("The report is too large for one page; use its JSON.")
 
 
-@cache
-def _asset(name: str) -> str:
-    return files("analyzer").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def hash_of(text: str) -> str:
-    """The source expression of a content security policy for an inline style or script."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    def finalize(value: Any) -> Any:
-        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    return Environment(
-        loader=PackageLoader("analyzer", "templates"), autoescape=True, undefined=StrictUndefined, finalize=finalize,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-
-
 def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[str, Signal], size: Size) -> str:
-    from markupsafe import Markup
-
     stills = Stills(report, size.stills)
     lines = lines_of(report, stills)
-    style, script = _asset("report.css"), _asset("report.js")
     duration = report.asset.duration_s or 0.0
     judged = report.judgement
-    return _environment().get_template("report.html.j2").render(
+    return page(
+        "report.html.j2",
+        locale,
+        styles=["report.css"],
+        script="report.js",
+        sources="img-src data:; media-src 'self' blob:",
         report=report,
         asset=report.asset,
         judged=judged,
@@ -149,17 +121,7 @@ def _page(report: Report, locale: Locale, media_src: str | None, catalog: dict[s
         unmeasured_of=unmeasured_of,
         is_colour=lambda text: bool(HEX.fullmatch(text)),
         is_address=lambda text: bool(WEB.fullmatch(text)),
-        one_line=one_line,
-        locale=locale,
-        t=locale.t,
-        say=locale.say,
-        style=Markup(style),
-        script=Markup(script),
-        policy=(
-            "default-src 'none'; img-src data:; media-src 'self' blob:; "
-            f"style-src {hash_of(style)}; script-src {hash_of(script)}; base-uri 'none'; form-action 'none'"
-        ),
-    )  # fmt: skip
+    )
 
 
 def _group(report: Report, status: str) -> list[Verdict]:

@@ -57,7 +57,7 @@ def test_a_click_on_a_mark_goes_there(tmp_path: Path) -> None:
     html = to_html(report(), catalog=catalog())
     script = re.search(r"<script>(.*)</script>", html, re.S)
     assert script is not None
-    from analyzer.render.html import hash_of
+    from analyzer.render.page import hash_of
 
     clicking = (
         script[1]
