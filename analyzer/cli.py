@@ -93,11 +93,12 @@ def check(
     """Measure a video or an image, judge it for a platform, and write NAME.report.json and NAME.report.html."""
     from analyzer.analysis import Analyzer
     from analyzer.comments import comments_of
+    from analyzer.manifests import chosen
     from analyzer.render.progress import shown_progress
 
     def run() -> Report:
         analyzer = Analyzer(
-            only=only or (), skip=skip or (), show_location=show_location, use_cache=cache, models=_models(model or []),
+            only=only or (), skip=skip or (), show_location=show_location, use_cache=cache, models=chosen(model or []),
             device=device.value, exact=exact,
         )  # fmt: skip
         with shown_progress(quiet) as on_progress:
@@ -254,16 +255,6 @@ def _or_exit(step: Any) -> Any:
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         raise typer.Exit(130) from None
-
-
-def _models(named: list[str]) -> dict[str, str]:
-    """The model of each task that was named as TASK=ID."""
-    from analyzer.errors import UsageError
-
-    pairs = [word.partition("=") for word in named]
-    if wrong := next((word for word, (task, _, identity) in zip(named, pairs, strict=True) if not (task and identity)), None):
-        raise UsageError(f"--model {wrong} names no model of a task. Say TASK=ID; `analyzer models list` shows both.")
-    return {task: identity for task, _, identity in pairs}
 
 
 def _write(report: Report, media: Path, out: Path, lang: Language) -> tuple[Path, Path]:

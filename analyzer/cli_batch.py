@@ -48,7 +48,10 @@ def batch(
     html: Annotated[bool, typer.Option(help="Write a page for each asset.")] = True,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write the tables as Parquet as well.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of the pages: en or fr.")] = "en",
+    find: Annotated[list[str] | None, typer.Option(help="Look for this in every picture, in words; may be repeated.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="TASK=ID: the model of a task; may be repeated.")] = None,
     device: Annotated[str, typer.Option(help="Where models run: auto, cpu, cuda, mps.")] = "auto",
+    exact: Annotated[bool, typer.Option("--exact", help="32-bit floats instead of the fastest precision.")] = False,
     show_location: Annotated[bool, typer.Option("--show-location", help="Show coordinates found in files.")] = False,
     progress: Annotated[Shown, typer.Option("--progress", help="How progress is told.")] = Shown.text,
 ) -> None:
@@ -60,6 +63,7 @@ def batch(
     from analyzer.batch.work import Settings
     from analyzer.batch.workers import WorkerError
     from analyzer.errors import UsageError
+    from analyzer.manifests import chosen
     from analyzer.render.i18n import locale_of
 
     try:
@@ -68,7 +72,7 @@ def batch(
             check_parquet()
         settings = Settings(
             str(out.absolute()), platform, _one_of(variant, "organic", "ad"), tuple(only or ()), tuple(skip or ()), lang, html,
-            show_location, device=_one_of(device, "auto", "cpu", "cuda", "mps"),
+            show_location, chosen(model or ()), _one_of(device, "auto", "cpu", "cuda", "mps"), exact, tuple(find or ()),
         )  # fmt: skip
         options = Options(workers, timeout, memory, limit, shard_of(shard), retry_failed, parquet)
         with _told(progress) as on_state:

@@ -7,6 +7,7 @@ here imports it, and nothing here asks a network.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import metadata, resources
@@ -112,6 +113,17 @@ def named(identity: str) -> Manifest:
     found = next((manifest for manifest in load() if manifest.id == identity), None)
     if found is None:
         raise UsageError(f"There is no model {identity!r}. Models: {', '.join(manifest.id for manifest in load())}.")
+    return found
+
+
+def chosen(words: Iterable[str]) -> dict[str, str]:
+    """The model of each task that was named as TASK=ID; raises `UsageError` for a word that is none."""
+    found = {}
+    for word in words:
+        task, _, identity = word.partition("=")
+        if not task or not identity:
+            raise UsageError(f"--model {word} names no model of a task. Say TASK=ID; `analyzer models list` shows both.")
+        found[task] = identity
     return found
 
 

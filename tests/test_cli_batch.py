@@ -141,3 +141,10 @@ def test_an_interrupted_run_keeps_what_it_has_and_leaves_no_process(tmp_path: Pa
         json.loads(line) for line in run("in", "--out", "out", "--progress", "json", *LIGHT, cwd=tmp_path).stdout.splitlines()
     ]
     assert rest[-1]["statuses"] == {"ok": 40} and len(rest) - 1 == 40 - len(told)
+
+
+def test_a_model_that_is_none_is_refused_before_any_work(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "a.png")
+    for model, sentence in (("ocr", "names no model"), ("ocr=no-such", "There is no model 'no-such'")):
+        done = run("in", "--out", "out", *LIGHT, "--model", model, cwd=tmp_path)
+        assert done.returncode == 2 and sentence in done.stderr and not (tmp_path / "out" / "records").exists()

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from analyzer import manifests
+from analyzer.errors import UsageError
 from analyzer.manifests import Manifest
 
 FIELDS = {
@@ -84,3 +85,10 @@ def test_reading_them_imports_no_engine() -> None:
         "print([m for m in heavy if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_model_is_chosen_for_its_task() -> None:
+    assert manifests.chosen(["ocr=some-model", "sentiment=vader"]) == {"ocr": "some-model", "sentiment": "vader"}
+    for word in ("ocr", "ocr=", "=vader"):
+        with pytest.raises(UsageError, match="names no model"):
+            manifests.chosen([word])

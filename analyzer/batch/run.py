@@ -257,7 +257,7 @@ def _fingerprint(settings: Settings) -> Callable[[Item], str]:
     judging_of = cache(partial(_judging, settings.variant))
     judging_of(settings.platform)
     measuring = analyzer_of(settings).fingerprint()
-    shown = [settings.lang, settings.html, settings.only, settings.skip]
+    shown = [settings.lang, settings.html, settings.only, settings.skip, settings.find]
 
     def of(item: Item) -> str:
         platform = item.given.get("platform") or settings.platform
@@ -272,9 +272,10 @@ def _fingerprint(settings: Settings) -> Callable[[Item], str]:
 
 def _judging(variant: str, platform: str) -> str:
     """Changes whenever a profile, or the code that judges, changes; raises `UsageError` where there is no such profile."""
-    from analyzer import profile, rules
+    from analyzer import accuracy, bounds, profile, rules
 
-    code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (profile, rules)]
+    code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (accuracy, bounds, profile, rules)]
+    code.append(accuracy.accuracy().model_dump_json())
     loaded = rules.load_profile(platform)
     if variant not in loaded.variants:
         raise UsageError(f"The profile {loaded.id} has no variant {variant}; it has {', '.join(loaded.variants)}.")

@@ -49,6 +49,7 @@ class Settings:
     models: dict[str, str] | None = None
     device: Any = "auto"
     exact: bool = False
+    find: tuple[str, ...] = ()
 
 
 def analyzer_of(settings: Settings) -> Analyzer:
@@ -67,7 +68,8 @@ def record_of(
     known = known_of(item, fingerprint, platform)
     try:
         profile = _profile_of(platform)
-        report = analyzer.analyze(item.path, post_text=item.given.get("post_text"), on_progress=on_progress)
+        given = item.given.get("post_text")
+        report = analyzer.analyze(item.path, post_text=given, find=settings.find, on_progress=on_progress)
         report = judge(report, profile, settings.variant)
         files = _write_report(item, report, settings)
     except MediaError as error:
