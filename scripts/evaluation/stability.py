@@ -16,7 +16,7 @@ from PIL import Image
 from sounding import RATE, Sound, write_clip
 
 from analyzer import Analyzer
-from analyzer.report import Report
+from analyzer.report import Report, Verdict
 from evaluation.figures import SCRIPTS, Figure, Setup
 
 CLIPS = ("strong.mp4", "weak.mp4", "muted.mp4")
@@ -32,30 +32,34 @@ VERSIONS: dict[str, tuple[int, float, int]] = {
 
 
 def measure(setup: Setup) -> list[Figure]:
-    """Verdicts that changed, of all that were judged."""
+    """Verdicts that changed, of all that were judged, and those of them that had not been called borderline on both sides."""
     analyzer = Analyzer(use_cache=False)
-    moved = dict.fromkeys(VERSIONS, 0)
+    moved, unforeseen = dict.fromkeys(VERSIONS, 0), dict.fromkeys(VERSIONS, 0)
     judged = different = 0
     for name in CLIPS:
         clip = SCRIPTS.parent / "samples" / name
         yardstick = analyzer.analyze(version(setup, clip, 23, 1.0, 0), platform=PLATFORM)
         again = analyzer.analyze(version(setup, clip, 23, 1.0, 0), platform=PLATFORM)
         different += without_times(yardstick) != without_times(again)
-        before = statuses(yardstick)
+        before = verdicts(yardstick)
         judged += len(before)
         for label, how in VERSIONS.items():
-            after = statuses(analyzer.analyze(version(setup, clip, *how), platform=PLATFORM))
-            changed = [rule for rule in before if before[rule] != after.get(rule)]
-            moved[label] += len(changed)
-            for rule in changed:
-                setup.tell(f"{name}, {label}: {rule} {before[rule]} becomes {after.get(rule)}")
+            after = verdicts(analyzer.analyze(version(setup, clip, *how), platform=PLATFORM))
+            for rule in before:
+                if before[rule].status != after[rule].status:
+                    moved[label] += 1
+                    unforeseen[label] += not (before[rule].borderline and after[rule].borderline)
+                    setup.tell(f"{name}, {label}: {rule} {before[rule].status} becomes {after[rule].status}")
     same = Figure(
         "stability", "reports that differ between two runs", str(different), "0", not different, f"{len(CLIPS)} samples"
     )
     return [same] + [
-        Figure("stability", f"verdicts that change, {label}", f"{count} of {judged}", "0", not count, f"{len(CLIPS)} samples")
+        Figure(
+            "stability", f"verdicts that change without being borderline, {label}", f"{unforeseen[label]} of {judged}", "0",
+            not unforeseen[label], f"{len(CLIPS)} samples, {count} borderline or not",
+        )
         for label, count in moved.items()
-    ]
+    ]  # fmt: skip
 
 
 def version(setup: Setup, clip: Path, crf: int, scale: float, crop: int) -> Path:
@@ -97,10 +101,10 @@ def sound_of(clip: Path) -> Sound | None:
     return np.concatenate(parts)
 
 
-def statuses(report: Report) -> dict[str, str]:
-    """Status by rule, of rules on what is seen and heard."""
-    verdicts = report.judgement.verdicts if report.judgement else ()
-    return {verdict.rule: verdict.status for verdict in verdicts if verdict.signal not in CHANGED}
+def verdicts(report: Report) -> dict[str, Verdict]:
+    """Verdicts by rule, of rules on what is seen and heard."""
+    found = report.judgement.verdicts if report.judgement else ()
+    return {verdict.rule: verdict for verdict in found if verdict.signal not in CHANGED}
 
 
 def without_times(report: Report) -> str:
