@@ -117,7 +117,7 @@ class Analyzer:
         if self._cache is None:
             return self._measure(path, asset_id, given, {}, on_progress)
         beside = [(sidecar.name.removeprefix(path.stem), sha256_of(sidecar)) for sidecar in sidecars_of(path)]
-        keys = keys_of([asset_id, beside, asdict(given)], self._settings(), self._chosen(), self._loaded_engines())
+        keys = keys_of([asset_id, beside], asdict(given), self._settings(), self._chosen(), self._loaded_engines())
         entry = self._cache.get(keys.asset)
         known = {name: entry.signals[key] for name, key in keys.signals.items() if key in entry.signals}
         if keys.rest in entry.rests and known.keys() == keys.signals.keys():

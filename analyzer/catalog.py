@@ -7,6 +7,7 @@ import logging
 import pkgutil
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -15,7 +16,7 @@ import analyzer.signals
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
 from analyzer.errors import NotApplicable, Unavailable
 from analyzer.evidence import message
-from analyzer.media import Media
+from analyzer.media import GIVEN, Media
 from analyzer.report import EngineUsed, Reason, SignalResult
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,12 @@ class _Used:
         return engine
 
 
+def _seen(media: Media, signal: Signal) -> Media:
+    """The media without what was given beside the asset and the signal does not read, so that it cannot depend on it."""
+    hidden: dict[str, Any] = {field.name: field.default for field in fields(Media) if field.name in {*GIVEN} - {*signal.given}}
+    return replace(media, **hidden)
+
+
 def run(signal: Signal, media: Media, engines: Engines, results: Mapping[str, SignalResult]) -> SignalResult:
     """Measure one signal; whatever goes wrong becomes its status and reason."""
     began = time.perf_counter()
@@ -104,7 +111,7 @@ def run(signal: Signal, media: Media, engines: Engines, results: Mapping[str, Si
     wanted = {*signal.needs, *signal.uses}
     needed_results = {name: result for name, result in results.items() if name in wanted and result.status == "ok"}
     try:
-        reading = signal.measure(media, used, needed_results)
+        reading = signal.measure(_seen(media, signal), used, needed_results)
         stated = reading.metrics.keys() | reading.unmeasured.keys()
         if stated != signal.metrics.keys():
             raise ValueError(f"metrics differ from those declared: {sorted(stated ^ signal.metrics.keys())}")

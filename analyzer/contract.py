@@ -81,6 +81,8 @@ class Signal:
     kinds: tuple[Kind, ...] = ("image", "video")
     tasks: tuple[str, ...] = ()
     """Tasks whose engines it may ask for."""
+    given: tuple[str, ...] = ()
+    """What is given beside the asset that it reads, of `media.GIVEN`; the rest it does not see."""
     needs: tuple[str, ...] = ()
     """Signals without which it cannot be measured."""
     uses: tuple[str, ...] = ()

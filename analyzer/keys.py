@@ -33,8 +33,8 @@ class Keys:
     """Of the result of each chosen signal, by its id."""
 
 
-def keys_of(asset: Any, settings: Any, chosen: Collection[str], engines: Engines) -> Keys:
-    """The keys of an asset, of which `asset` holds what it is and what was given with it, under settings of the analyzer."""
+def keys_of(asset: Any, given: Mapping[str, Any], settings: Any, chosen: Collection[str], engines: Engines) -> Keys:
+    """The keys of an asset: of its bytes and what lies beside it, of what was `given`, and of the analyzer's settings."""
     from analyzer import catalog
 
     base = digest(asset, settings, code())
@@ -42,7 +42,9 @@ def keys_of(asset: Any, settings: Any, chosen: Collection[str], engines: Engines
     for signal in catalog.signals():
         if signal.id in chosen:
             models = [engines.fingerprint(task) for task in signal.tasks]
-            signals[signal.id] = digest(base, signal.id, models, sorted(signals[name] for name in bases(signal, chosen)))
+            read = [given[name] for name in signal.given]
+            built_on = sorted(signals[name] for name in bases(signal, chosen))
+            signals[signal.id] = digest(base, signal.id, read, models, built_on)
     return Keys(base, digest(base, sorted(signals.values())), signals)
 
 

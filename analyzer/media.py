@@ -143,6 +143,10 @@ class SubtitleTrack:
     """Why it could not be read, where it could not."""
 
 
+GIVEN = ("post_text", "find", "comments")
+"""Fields of `Media` that are given beside the asset, and not read from it."""
+
+
 @dataclass(frozen=True)
 class Media:
     """One asset, read once."""

@@ -81,7 +81,7 @@ def test_a_changed_engine_costs_only_what_it_feeds(
     assert "sentiment" in measured and set(measured) <= feeds | builds_on and not {"shots", "palette"} & set(measured)
 
 
-@pytest.mark.parametrize("change", ["bytes", "post text", "subtitles", "location", "code"])
+@pytest.mark.parametrize("change", ["bytes", "subtitles", "location", "code"])
 def test_what_decides_a_result_is_in_its_key(
     clip: Path, tmp_path: Path, measured: list[str], monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
@@ -92,8 +92,6 @@ def test_what_decides_a_result_is_in_its_key(
     options: dict[str, Any] = {}
     if change == "bytes":
         own.write_bytes(clip.read_bytes() + b"\0")
-    elif change == "post text":
-        (tmp_path / "clip.txt").write_text("A post.")
     elif change == "subtitles":
         (tmp_path / "clip.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
     elif change == "location":
@@ -132,6 +130,13 @@ def test_a_broken_entry_is_no_entry_and_a_folder_that_cannot_be_written_keeps_no
     assert without_seconds(analyzer(tmp_path / "cache").analyze(clip)) == without_seconds(first)
     (tmp_path / "file").write_bytes(b"")
     assert without_seconds(analyzer(tmp_path / "file").analyze(clip)) == without_seconds(first)
+
+
+def test_another_post_text_costs_only_what_reads_it(clip: Path, tmp_path: Path, measured: list[str]) -> None:
+    analyzer(tmp_path).analyze(clip, post_text="Great news, we love it.")
+    measured.clear()
+    again = analyzer(tmp_path).analyze(clip, post_text="Sad news, we hate it.")
+    assert set(measured) == {"post_text", "sentiment"} and again.metric("sentiment.post_label") == "negative"
 
 
 def test_what_was_measured_for_one_question_serves_another(clip: Path, tmp_path: Path, measured: list[str]) -> None:

@@ -82,4 +82,5 @@ SIGNAL = Signal(
         "largest_share": Metric("share", "Share of the frame that the largest of them takes."),
     },
     tasks=("open-vocabulary-detection",),
+    given=("find",),
 )

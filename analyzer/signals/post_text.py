@@ -80,4 +80,5 @@ SIGNAL = Signal(
     measure=measure,
     metrics=METRICS,
     tasks=("language-identification",),
+    given=("post_text",),
 )

@@ -175,5 +175,6 @@ SIGNAL = Signal(
         "comments_irony": Metric("share", "Share of the comments that may be meant ironically."),
     },
     tasks=("sentiment", "irony", "language-identification"),
+    given=("post_text", "comments"),
     uses=("speech", "onscreen_text"),
 )

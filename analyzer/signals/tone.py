@@ -145,5 +145,6 @@ SIGNAL = Signal(
         "comments_toxic": Metric("share", "Share of the comments that can be read as toxic."),
     },
     tasks=("emotion", "toxicity", "language-identification"),
+    given=("post_text", "comments"),
     uses=("speech", "onscreen_text"),
 )
