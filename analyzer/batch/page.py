@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.batch.export import TABLES
 from analyzer.batch.files import written
-from analyzer.batch.record import Record
+from analyzer.batch.record import Finding, Record
 from analyzer.batch.store import Store
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.page import page
@@ -29,6 +29,8 @@ SHOWN_FINDINGS = 3
 """Findings that a card names; the report has them all."""
 LONGEST = 160
 """Characters of one sentence on a card."""
+LONGEST_FIX = 90
+"""Characters of what mends a finding, of which a card shows several."""
 GIVEN = ("brand", "locale", "published_at")
 """Columns of the manifest that a card shows."""
 NOT_MEASURED = ("unavailable", "failed")
@@ -84,7 +86,7 @@ def row_of(record: Record, locale: Locale) -> list[Any]:
         record.page or record.report,
         record.thumbnail,
         facts,
-        [[finding.status, one_line(locale.t(finding.title), LONGEST)] for finding in record.findings[:SHOWN_FINDINGS]],
+        [[finding.status, _to_do(finding, locale)] for finding in record.findings[:SHOWN_FINDINGS]],
         len(record.findings) - SHOWN_FINDINGS,
         _checks(record),
         _to_fix(record),
@@ -106,6 +108,11 @@ def embedded(value: Any) -> str:
 def _state(record: Record) -> str:
     """What a person filters by: the verdict where there is a report, else what became of the input."""
     return record.outcome or record.status
+
+
+def _to_do(finding: Finding, locale: Locale) -> str:
+    """What mends it: the name of a check that failed reads as if it had passed."""
+    return one_line(locale.say(finding.fix) if finding.fix else locale.t(finding.title), LONGEST_FIX)
 
 
 def _checks(record: Record) -> list[str]:
