@@ -16,7 +16,7 @@ from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Evidence, Message, Moment, Moments, Scalar, Table, TextTrack, items_of, message
 from analyzer.measures.hook_lines import first_lines, is_lost, joined
 from analyzer.measures.hook_strength import Part, Weakness, label, reasons, strength
-from analyzer.measures.hook_text import Opener, hook_types, weak_openers
+from analyzer.measures.hook_text import LANGUAGES, Opener, hook_types, weak_openers
 from analyzer.media import Media
 from analyzer.report import Reason, SignalResult
 
@@ -138,11 +138,11 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             metrics |= {f"first_{what}_s": opening.onsets[what], f"{what}_in_hook": in_hook}
     words = _first_words(opening)
     types = _types(opening, words)
-    if types or not _words_missed(opening, words):
+    unread = None if types else _unread(opening, words)
+    if unread is None:
         metrics["types"] = ",".join(dict.fromkeys(key for key, _ in types)) or None
     else:
-        unread = message("The first words were not read: no transcript and no text on screen.")
-        unmeasured["types"] = Reason(code="no_transcript", sentence=unread)
+        unmeasured["types"] = unread
     cover = _cover_usable(media)
     if cover is None:
         unmeasured["cover_usable"] = Reason(code="no_frames", sentence=message("There is no frame to look at."))
@@ -232,12 +232,22 @@ def _types(opening: _Opening, words: Iterable[_Words]) -> list[tuple[str, Moment
     return list(found.items())
 
 
-def _words_missed(opening: _Opening, words: Sequence[_Words]) -> bool:
-    """Whether something may be said or written in the window that nobody read."""
+def _unread(opening: _Opening, words: Sequence[_Words]) -> Reason | None:
+    """Why something may be said or written in the window that nobody read; None where all was read."""
     unread_text = "onscreen_text" not in opening.needed and not words
     speech = opening.by("speech", HOOK_S)
     unheard = speech is not False and not any(source.source in (SPOKEN, CAPTIONED, SUBTITLED) for source in words)
-    return unread_text or (unheard and not any(source.source == ON_SCREEN for source in words))
+    if unread_text or (unheard and not any(source.source == ON_SCREEN for source in words)):
+        sentence = message("The first words were not read: no transcript and no text on screen.")
+        return Reason(code="no_transcript", sentence=sentence)
+    foreign = [source.language for source in words if source.language and source.language not in LANGUAGES]
+    if foreign and len(foreign) == len(words):
+        sentence = message(
+            "The first words are in the language '{language}'; types of hook are known in {known} alone.",
+            language=foreign[0], known=", ".join(LANGUAGES),
+        )  # fmt: skip
+        return Reason(code="language", sentence=sentence)
+    return None
 
 
 def _weaknesses(opening: _Opening, words: Iterable[_Words], has_hook: bool) -> list[Weakness]:

@@ -146,6 +146,16 @@ def test_speech_that_nobody_transcribed_is_not_called_unclassified() -> None:
     assert 0 in [moment.sign for moment in reading.evidence["reasons"].items]
 
 
+def test_words_in_a_language_without_a_table_are_not_called_unclassified() -> None:
+    line = headline("空间里面他绝对赢不了的")
+    shown = ok("onscreen_text", {"first_text_s": 0.1, "language": "zh"}, tracks=TextTracks(title="Text", items=(line,)))
+    reading = read(pictures() | {"onscreen_text": shown}, sound=False)
+    assert reading.unmeasured["types"].code == "language" and "'zh'" in str(reading.unmeasured["types"].sentence)
+    assert not any("no known type" in text for text in quotes(reading, "reasons"))
+    both = pictures() | {"onscreen_text": shown} | spoken(said("Why do you fold your socks?"), language="en")
+    assert read(both).metrics["types"] == "question"
+
+
 def test_a_greeting_is_weak_unless_a_real_hook_follows_in_the_window() -> None:
     weak = read(pictures() | written() | spoken(said("Hey guys welcome back to my channel")))
     assert weak.metrics["weak_openers"] == "greeting"
