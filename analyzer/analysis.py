@@ -141,10 +141,12 @@ class Analyzer:
     def _remember(self, keys: Keys, entry: Entry, report: Report) -> None:
         results = {result.id: result for result in report.signals if result.id in keys.signals}
         kept = lasting(keys, results)
-        entry.signals |= {keys.signals[name]: results[name] for name in kept}
+        current = {keys.signals[name]: results[name] for name in kept}
+        entry.signals = {key: old for key, old in entry.signals.items() if key not in current} | current
         if kept == results.keys():
             entry.rests[keys.rest] = report.model_copy(update={"signals": ()})
         if kept and self._cache is not None:
+            entry.forget()
             self._cache.put(keys.asset, entry)
 
     def _settings(self) -> list[object]:

@@ -19,12 +19,21 @@ from analyzer.report import Report, SignalResult
 MAX_BYTES = 500_000_000
 """Entries of the user's cache that were used longest ago are dropped beyond it."""
 
+MOST_SIGNALS, MOST_RESTS = 100, 4
+"""Results and reports without signals, which hold pictures, that are remembered of one asset (project choice)."""
+
 
 class Entry(BaseModel):
     """What is remembered of one asset: results by their key, and by theirs the reports without signals that went with them."""
 
     signals: dict[str, SignalResult] = {}
     rests: dict[str, Report] = {}
+
+    def forget(self) -> None:
+        """Drop what came first beyond the bounds: an asset that is asked about in many ways shall not grow slow to read."""
+        for kept, most in ((self.signals, MOST_SIGNALS), (self.rests, MOST_RESTS)):
+            for key in list(kept)[:-most]:
+                del kept[key]
 
 
 class Cache:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analyzer import Analyzer, catalog, keys
-from analyzer.cache import Cache, Entry
+from analyzer.cache import MOST_RESTS, Cache, Entry
 from analyzer.engines import Engines
 from analyzer.report import Report, SignalResult
 from tests.clips import encode, plain
@@ -158,3 +158,13 @@ def test_entries_that_were_used_longest_ago_make_room(tmp_path: Path) -> None:
     kept.get("aa1")
     kept.put("cc3", entry)
     assert sorted(path.parent.name for path in tmp_path.glob("*/*")) == ["aa", "cc"]
+
+
+def test_an_asset_that_is_asked_about_in_many_ways_keeps_the_latest(clip: Path, tmp_path: Path, measured: list[str]) -> None:
+    for number in range(MOST_RESTS + 2):
+        analyzer(tmp_path, only=["post_text"]).analyze(clip, post_text=f"Post number {number}.")
+    [path] = tmp_path.glob("*/*")
+    assert len(Entry.model_validate_json(path.read_bytes()).rests) == MOST_RESTS
+    measured.clear()
+    analyzer(tmp_path, only=["post_text"]).analyze(clip, post_text=f"Post number {MOST_RESTS + 1}.")
+    assert measured == []
