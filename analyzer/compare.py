@@ -1,15 +1,17 @@
 """Two reports side by side: what changed between two cuts of a clip, and whether it got better or worse.
 
-A change counts beyond a step for its unit, `NOISE`. Better and worse are what the rules of a profile say; where no rule speaks
-of a metric, it only changed.
+A change counts beyond a step for its unit, `NOISE`, and beyond what two measurements that are each in error may differ by
+(`accuracy.toml`). Better and worse are what the rules of a profile say; where no rule speaks of a metric, it only changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from math import hypot
 from typing import Literal
 
+from analyzer.accuracy import MeasurementError, accuracy
 from analyzer.evidence import Noun, Scalar
 from analyzer.profile import Rule
 from analyzer.report import Asset, Report, Verdict
@@ -82,7 +84,8 @@ def compare(first: Report, second: Report, units: Mapping[str, str], rules: Mapp
     """
     before, after = _metrics(first), _metrics(second)
     both = [name for name in before if name in after]
-    changed = [name for name in both if not same(before[name], after[name], units.get(name, "number"))]
+    errors = accuracy().errors
+    changed = [n for n in both if not same(before[n], after[n], units.get(n, "number"), errors.get(n))]
     return Comparison(
         first=first.asset,
         second=second.asset,
@@ -112,8 +115,8 @@ def _metrics(report: Report) -> dict[str, Scalar]:
     }
 
 
-def same(before: Scalar, after: Scalar, unit: str) -> bool:
-    """Whether two values are one, but for noise."""
+def same(before: Scalar, after: Scalar, unit: str, error: MeasurementError | None = None) -> bool:
+    """Whether two values are one, but for noise and for the errors of both, which add up as independent ones do."""
     if before == after:
         return True
     if isinstance(before, bool) or isinstance(after, bool) or before is None or after is None:
@@ -121,7 +124,8 @@ def same(before: Scalar, after: Scalar, unit: str) -> bool:
     if isinstance(before, str) or isinstance(after, str):
         return _same_text(str(before), str(after))
     step, share = NOISE.get(unit, (0.0, 0.0))
-    return abs(before - after) <= max(step, share * max(abs(before), abs(after)))
+    within = hypot(error.of(before), error.of(after)) if error else 0.0
+    return abs(before - after) <= max(step, share * max(abs(before), abs(after)), within)
 
 
 def _same_text(before: str, after: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analyzer.accuracy import MeasurementError
 from analyzer.compare import compare, effect_of, same
 from analyzer.evidence import TextTracks
 from analyzer.profile import Rule, load_profile
@@ -38,6 +39,20 @@ def test_what_lies_within_noise_is_alike() -> None:
         UNITS,
     )
     assert found.changes == () and found.unchanged == 3
+
+
+def test_what_two_errors_explain_is_alike() -> None:
+    error = MeasurementError(relative=0.2, source="x")
+    assert not same(12.0, 9.5, "ratio") and same(12.0, 9.5, "ratio", error)
+    assert not same(12.0, 8.0, "ratio", error), "the errors add up as independent ones do: 2.9, not 4.0"
+
+
+def test_a_change_of_a_measurement_whose_error_is_stated_must_exceed_it() -> None:
+    found = compare(
+        report({"onscreen_text": {"lowest_contrast": 12.5}}), report({"onscreen_text": {"lowest_contrast": 9.5}}),
+        {"onscreen_text.lowest_contrast": "ratio"},
+    )  # fmt: skip
+    assert found.changes == ()
 
 
 def test_a_change_beyond_noise_is_named() -> None:
