@@ -2,7 +2,7 @@
 
 Emoji are taken out first and have valences of their own, for VADER scores the words of their names. Praise that looks like
 a negation ("can't recommend it enough"), British spelling, slang and drawn-out words are put into a form that it knows.
-The tables are data beside this file.
+Praise beside trouble that is not over, or in a turn that mocks, is not believed. The tables are data beside this file.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ NOISE = re.compile(r"https?://\S+|www\.\S+|@\w+")
 QUOTES = str.maketrans("‘’“”", "''\"\"")
 SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+DOUBTED_SHARE = 0.25
+"""Share of a text, in characters, that may be ironic from which its praise is not believed (project choice)."""
 MOST_REPEATS = 3
 """The same emoji in a row counts for at most so many (project choice)."""
 
@@ -41,7 +43,7 @@ def load(manifest: Manifest, runtime: Runtime) -> Vader:
 class Vader:
     """Scores text of the lexicon's language."""
 
-    note = message("This is the mood of the words as a word list rates them, not of a person; irony is not understood.")
+    note = message("This is the mood of the words as a word list rates them, not of a person; irony is seldom noticed.")
 
     def __init__(self, languages: Sequence[str], *, lexicon: str, least_confidence: float, fewest_words: int) -> None:
         """`languages` are those that the lexicon knows, `lexicon` names the file of tables beside this module.
@@ -65,6 +67,7 @@ class Vader:
             self._idioms.append((re.compile(rf"\b(?:{idiom['pattern']})(?!\w)", re.IGNORECASE), token))
             words[token] = idiom["valence"]
         self._vader.lexicon.update(words)
+        self._doubted, self._mended = (_any_of(tables["irony"][kind]) for kind in ("doubted", "mended"))
         self._known = self._vader.lexicon.keys() | BOOSTER_DICT.keys()
 
     def score(self, texts: Sequence[str]) -> list[Sentiment]:
@@ -88,10 +91,18 @@ class Vader:
         agreement = abs(sum(weight for _, weight in found)) / strength if strength else 0.0
         confidence = round(agreement * abs(polarity) ** 0.5, 4)
         if confidence >= self._least_confidence:
+            if polarity > 0 and self._doubted_share(text) >= DOUBTED_SHARE:
+                return Sentiment(None, polarity, confidence, tuple(found), message("Its praise may be meant ironically."))
             return Sentiment("positive" if polarity > 0 else "negative", polarity, confidence, tuple(found))
         if not found and sum(any(map(str.isalpha, word)) for word in text.split()) >= self._fewest_words:
             return Sentiment("neutral", 0.0, 0.0)
         return Sentiment(None, polarity, confidence, tuple(found), _abstains([weight for _, weight in found]))
+
+    def _doubted_share(self, text: str) -> float:
+        """Share of a text, in characters, in sentences whose praise may mock: of trouble that is not over, or in such a turn."""
+        sentences = SENTENCE.split(text.translate(QUOTES))
+        doubted = (s for s in sentences if self._doubted.search(s) and not self._mended.search(s))
+        return sum(map(len, doubted)) / max(1, sum(map(len, sentences)))
 
     def _without_emoji(self, text: str) -> tuple[str, list[tuple[str, float]]]:
         """The text without emoji, and those of them that carry a mood."""
@@ -138,3 +149,8 @@ def _abstains(weights: Sequence[float]) -> Message:
     if min(weights) < 0 < max(weights):
         return message("Its words speak both for and against.")
     return message("Its words hardly speak for a mood.")
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern, of whole words and without case, for any of these."""
+    return re.compile("|".join(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in patterns), re.IGNORECASE)

@@ -86,6 +86,31 @@ def test_a_long_text_does_not_run_into_the_rail(engine: vader.Vader) -> None:
     assert found.polarity > 0 and found.label is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I just love waiting on hold for two hours", "So glad I paid extra, it's only been two weeks", "Wonderful, it is closed again 🙃",
+        "Best. Trip. Ever. A flat tyre and a parking ticket.", "Well done, you managed to break a perfectly good chair",
+        "lovely weather #not", "Thanks a lot to whoever ate my lunch",
+    ],
+)  # fmt: skip
+def test_praise_beside_trouble_or_in_a_mocking_turn_is_not_believed(engine: vader.Vader, text: str) -> None:
+    found = score(engine, text)
+    assert found.label is None and "ironically" in str(found.unsure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Love it, the app crashed before but the update fixed everything", "So happy, I love this, no more waiting in a queue",
+        "Best phone ever, my old phone needed two hours to load", "Love this, so glad I waited for the reviews",
+        "Great service " * 20 + ". The flight was delayed.",
+    ],
+)  # fmt: skip
+def test_praise_of_trouble_that_is_over_or_small_is_believed(engine: vader.Vader, text: str) -> None:
+    assert score(engine, text).label == "positive"
+
+
 @pytest.mark.slow
 def test_people_agree_on_the_half_that_nothing_was_tuned_on(engine: vader.Vader, test_data: Path) -> None:
     """The figures of the manifest: at most 1 % of tweets get the wrong pole."""
