@@ -99,7 +99,7 @@ class Vader:
         return Sentiment(None, polarity, confidence, tuple(found), _abstains([weight for _, weight in found]))
 
     def _doubted_share(self, text: str) -> float:
-        """Share of a text, in characters, in sentences whose praise may mock: of trouble that is not over, or in such a turn."""
+        """Share of a text, in characters, in sentences that speak of trouble that is not over, or that mock."""
         sentences = SENTENCE.split(text.translate(QUOTES))
         doubted = (s for s in sentences if self._doubted.search(s) and not self._mended.search(s))
         return sum(map(len, doubted)) / max(1, sum(map(len, sentences)))

@@ -89,7 +89,8 @@ def test_a_long_text_does_not_run_into_the_rail(engine: vader.Vader) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I just love waiting on hold for two hours", "So glad I paid extra, it's only been two weeks", "Wonderful, it is closed again 🙃",
+        "I just love waiting on hold for two hours", "So glad I paid extra, it's only been two weeks",
+        "Wonderful, it is closed again 🙃",
         "Best. Trip. Ever. A flat tyre and a parking ticket.", "Well done, you managed to break a perfectly good chair",
         "lovely weather #not", "Thanks a lot to whoever ate my lunch",
     ],
