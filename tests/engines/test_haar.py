@@ -16,7 +16,7 @@ from tests.make import noise, plain
 
 @pytest.fixture(scope="module")
 def engine() -> haar.Haar:
-    manifest = manifests.named("haar-frontal-alt2")
+    manifest = manifests.named("haar-frontal-alt")
     return haar.load(manifest, Runtime())
 
 
@@ -51,7 +51,7 @@ def test_an_opencv_without_cascades_is_unavailable(monkeypatch: pytest.MonkeyPat
     import cv2
 
     monkeypatch.delattr(cv2, "CascadeClassifier")
-    manifest = manifests.named("haar-frontal-alt2")
+    manifest = manifests.named("haar-frontal-alt")
     with pytest.raises(Unavailable) as error:
         haar.load(manifest, Runtime())
     assert error.value.code == "no_cascade"
