@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,17 +19,6 @@ GRID = 8
 """Cells a side of the coarse picture that is kept of every frame."""
 CELL_RANK = 0.997
 """Quantile of cells that stands for the one that changed most: a handful may be noise."""
-SEARCH = 8
-"""How far, in thumbnail pixels, a block may have moved between two frames; an eighth of the long side."""
-BLOCKS = 3
-"""Blocks a side in which movement is searched."""
-ALIEN = 0.08
-"""Difference of a channel from which a cell shows another thing."""
-TEXTURE = 0.03
-"""Range of luma around a cell from which it has content."""
-BLOCK_CONTENT, BLOCK_CHANGED = 0.1, 0.2
-"""Share of a block's cells that have content, and share of these that changed, from which the block counts as changed."""
-
 DARK_CELL = 0.155
 """Luma up to which nothing is seen on black: thin letters of a title reach 0.18 in a thumbnail, a faint copyright line
 0.145 (measured)."""
@@ -144,79 +132,3 @@ def ramp(grid: NDArray[np.uint8], way: range) -> int:
     if length < FADE_FRAMES or distance[length] < FADE_DEPTH:
         return 0
     return length if np.diff(distance[: length + 1]).max() < 0.6 * distance[length] else 0
-
-
-@dataclass(frozen=True)
-class Match:
-    """What remains of the difference of two frames when each block may have moved."""
-
-    residual: float
-    """Mean over blocks of the root mean square difference at the best place, 0..1."""
-    spread: float
-    """Share of the cells with any content, plain surfaces that stay plain left out, that changed where they are, 0..1."""
-    extent: float
-    """Share of all cells that changed where they are, 0..1."""
-    reach: float
-    """Share of the blocks with content in which something changed, 0..1: a caption or an inset changes few of them."""
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How the whole picture moved between two frames, as one."""
-
-    distance: float
-    """Thumbnail pixels."""
-    residual: float
-    """Root mean square difference of what both frames show, 0..1."""
-
-
-def smoothed(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A thumbnail (height, width, 3) as R, G, B and luma, 0..255, without its finest detail, which aliases when it moves."""
-    soft = cv2.GaussianBlur(frame, (3, 3), 0)
-    return np.dstack([soft, cv2.cvtColor(soft, cv2.COLOR_RGB2GRAY)]).astype(np.float32)
-
-
-def match(before: NDArray[np.float32], after: NDArray[np.float32]) -> Match:
-    """Search every block of `after` in `before`, both of `smoothed`.
-
-    The place is searched in luma; what remains there is counted in all of R, G and B.
-    """
-    height, width = after.shape[:2]
-    field = cv2.copyMakeBorder(before, SEARCH, SEARCH, SEARCH, SEARCH, cv2.BORDER_REPLICATE)
-    luma, wanted = np.ascontiguousarray(field[..., 3]), np.ascontiguousarray(after[..., 3])
-    rows = sorted({height * n // BLOCKS for n in range(BLOCKS + 1)})
-    columns = sorted({width * n // BLOCKS for n in range(BLOCKS + 1)})
-    changed = np.asarray(cv2.absdiff(before, after)).max(axis=2) > ALIEN * 255
-    content = changed | (_edges(before) > TEXTURE * 255) | (_edges(after) > TEXTURE * 255)
-    residuals, touched = [], []
-    for top, bottom in pairwise(rows):
-        for left, right in pairwise(columns):
-            block = wanted[top:bottom, left:right]
-            costs = cv2.matchTemplate(luma[top : bottom + 2 * SEARCH, left : right + 2 * SEARCH], block, cv2.TM_SQDIFF)
-            x, y = cv2.minMaxLoc(costs)[2]
-            rest = field[top + y : bottom + y, left + x : right + x, :3] - after[top:bottom, left:right, :3]
-            residuals.append(float(np.sqrt(np.square(rest).mean())) / 255)
-            filled = int(np.count_nonzero(content[top:bottom, left:right]))
-            if filled >= BLOCK_CONTENT * (bottom - top) * (right - left):
-                touched.append(np.count_nonzero(changed[top:bottom, left:right]) >= BLOCK_CHANGED * filled)
-    extent = int(np.count_nonzero(changed))
-    spread = extent / max(1, int(np.count_nonzero(content)))
-    return Match(sum(residuals) / len(residuals), spread, extent / changed.size, sum(touched) / max(1, len(touched)))
-
-
-def shift(before: NDArray[np.float32], after: NDArray[np.float32]) -> Shift:
-    """Where the middle of `after` was in `before`, both of `smoothed`, up to a quarter of the frame away."""
-    height, width = after.shape[:2]
-    rows, columns = height // 4, width // 4
-    middle = np.ascontiguousarray(after[rows : height - rows, columns : width - columns, 3])
-    costs = cv2.matchTemplate(np.ascontiguousarray(before[..., 3]), middle, cv2.TM_SQDIFF)
-    x, y = cv2.minMaxLoc(costs)[2]
-    down, right = rows - y, columns - x
-    now = after[max(0, down) : height + min(0, down), max(0, right) : width + min(0, right), :3]
-    then = before[max(0, -down) : height + min(0, -down), max(0, -right) : width + min(0, -right), :3]
-    return Shift(float(np.hypot(right, down)), float(np.sqrt(np.square(now - then).mean())) / 255)
-
-
-def _edges(frame: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Range of luma in 3 x 3 pixels."""
-    return np.asarray(cv2.morphologyEx(frame[..., 3], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.float32)

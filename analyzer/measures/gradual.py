@@ -31,8 +31,9 @@ UNEVEN = 0.2
 """How far the share of the new picture may be from a straight line."""
 UNMIXED = 0.35
 """How much of an inner frame the mixture may leave unexplained, as a share of the difference of the ends."""
-LEAST_PART, MOST_PARTS = 0.15, 1.2
-"""Fine detail of the middle frame: least share of each end in it, most of both together."""
+LEAST_PART, MOST_PARTS = 0.15, 1.07
+"""Fine detail of the middle frame: least share of each end in it, most of both together; 1 in a mixture (1.03 was seen), more
+where a thing only moved."""
 LEAST_FIT, ALIKE_COST = 0.52, 1.5
 """Share of that detail which the ends must explain, and how much more for ends that are alike (correlation 0..1)."""
 SHIFT = 3
@@ -43,6 +44,8 @@ EMPTY_END = 0.95
 """Share from which an end of a dissolve is empty, and the dissolve is a fade that opens or ends the clip."""
 CORE = 0.9
 """Share from which a frame is empty beyond doubt; a dark scene may pass for empty next to one that is."""
+BARE = 0.99
+"""Share from which a frame shows nothing at all; a plain surface that pulses goes from no picture to another."""
 DARK_LUMA, BRIGHT_LUMA = 0.15, 0.6
 MERGE_S = 0.5
 """An empty stretch up to this long belongs to one transition even if one of its sides is a hard cut; a title that stands
@@ -81,7 +84,7 @@ def find_fades(series: FrameSeries) -> list[Transition]:
             continue
         first, last = _ramps(series, start, end, reach)
         out, into = start - first, last - end + 1
-        if not out and not into:
+        if (not out and not into) or series.flat[first : last + 1].min() >= BARE:
             continue
         title = _title(series, start, end, merge)
         if title:

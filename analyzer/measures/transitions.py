@@ -1,8 +1,9 @@
 """Where one shot gives way to the next: hard cuts, dissolves, and fades through an empty frame.
 
 A cut is a frame that no movement of the frame before explains, when the frames around it are explained; so pans,
-trembling cameras and explosions do not count, and a shot may be two frames long. A picture that comes back after a moment
-of light was flashed at, not cut away from. A dissolve is a stretch whose inner frames are mixtures of its ends.
+trembling cameras and explosions do not count, and a shot may be two frames long. It changes the whole picture: what is only
+relit, torn, split, covered in part, or left by a figure that leaps goes on. A picture that comes back after a moment of light
+was flashed at, not cut away from. A dissolve is a stretch whose inner frames are mixtures of its ends.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.measures.frame_change import FrameSeries, Match, Shift, frames_in, match, shift, smoothed
+from analyzer.measures.frame_change import FrameSeries, frames_in
+from analyzer.measures.frame_match import Match, Shift, match, relit, shift, slid, smoothed, zoom
 from analyzer.measures.gradual import Transition, find_dissolves, find_fades
 from analyzer.media import Thumbnails
 
@@ -33,13 +35,27 @@ LEAST_PEAK = 1.5
 """Change of any other frame over the quieter ones around it."""
 NEIGHBOUR = 0.65
 """What sweeps in over several frames is movement: most residual of the next frame, as a share of a cut's own."""
-LEAST_SPREAD, LEAST_EXTENT, LEAST_REACH = 0.44, 0.12, 0.6
+LEAST_SPREAD, LEAST_EXTENT, LEAST_REACH, LEAST_TURNOVER = 0.44, 0.12, 0.6, 0.36
 """Share of the picture that a cut changes; captions and insets change less, and fewer parts of it."""
-SHIFTED, SWEPT = 0.75, 1.0
-"""A whip pan: what a shift of the whole picture leaves is at most this share of what blocks leave that move less far, and the
-frames before and after move by as many thumbnail pixels too (of 444 cuts in clips of seeds 7 to 9 none does)."""
-JUMP, JUMP_SPREAD, JUMP_EXTENT, AT_REST = 4.0, 0.38, 0.3, 0.1
+STRONG_RESIDUAL, STRONG_TURNOVER = 0.1, 0.46
+"""What differs strongly differs all over (cuts: 0.52 and more); a card or an inset differs strongly where it is alone."""
+HELD_FRAMES, HELD_SPREAD = 3, 0.65
+"""Drawings are held for so many frames: what moves before and after is looked for that far off, where less than this share of
+the picture changes. A figure that leaps leaves the rest as it was."""
+RELIT, SAME_DETAIL, LIT_CONTENT = 0.5, 0.6, 0.15
+"""A change of light: what gain and offset leave at most, the least correlation of detail (of 600 cuts none of both), and the
+least content; letters on a plain ground that changes its colour are another card."""
+SLID = 0.13
+"""A torn picture: most difference of rows or columns as a whole, as a share of a cut's residual (0.2 and more)."""
+SHIFTED, STARTED, SWEPT_RESIDUAL = 0.75, 0.5, 0.06
+"""A whip pan: a wider search leaves at most the second share of what blocks leave that move less far, or the first share and
+little at all. Blur between two shots leaves 0.1 and more, and more than half."""
+SWEPT, SWEPT_SHARE = 1.0, 0.15
+"""The frames before and after move by so many thumbnail pixels, and by this share of the way, too."""
+JUMP, JUMP_SPREAD, JUMP_EXTENT, AT_REST = 4.0, 0.38, 0.2, 0.1
 """A jump cut: the whole picture moves so many thumbnail pixels at once and changes by so much, at rest before and after."""
+PUNCH = 0.05
+"""The same where it grows or shrinks by that share."""
 DUPLICATE = 0.001
 """Change below which a frame repeats the one before (frame-rate conversion, drawings held for two frames)."""
 STILL_SHARE = 0.75
@@ -60,6 +76,7 @@ class _Frames:
         self.smooth = lru_cache(maxsize=96)(self._smooth)
         self.match = lru_cache(maxsize=4096)(self._match)
         self.shift = lru_cache(maxsize=256)(self._shift)
+        self.zoom = lru_cache(maxsize=256)(self._zoom)
 
     def raw(self, index: int) -> NDArray[np.uint8]:
         return np.asarray(self._thumbnails.read(index, index + 1)[0])
@@ -73,6 +90,10 @@ class _Frames:
     def _shift(self, index: int) -> Shift:
         """How the whole picture moved from the frame before."""
         return shift(self.smooth(index - 1), self.smooth(index))
+
+    def _zoom(self, index: int) -> tuple[float, float]:
+        """How the whole picture grew from the frame before."""
+        return zoom(self.smooth(index - 1), self.smooth(index))
 
     def residual(self, index: int) -> float:
         """Residual of a frame against the one before."""
@@ -115,7 +136,8 @@ def _stands_out(change: NDArray[np.float32], index: int, side: int) -> bool:
 def _is_cut(frames: _Frames, change: NDArray[np.float32], index: int, side: int) -> bool:
     """Whether movement explains neither a frame nor its difference from what goes on around it."""
     here = frames.match(index - 1, index)
-    if here.reach < LEAST_REACH:
+    turnover = STRONG_TURNOVER if here.residual >= STRONG_RESIDUAL else LEAST_TURNOVER
+    if here.reach < LEAST_REACH or here.turnover < turnover:
         return False
     if _jumps(frames, len(change), index, side, here):
         return True
@@ -123,10 +145,12 @@ def _is_cut(frames: _Frames, change: NDArray[np.float32], index: int, side: int)
     if here.residual < least or here.spread < LEAST_SPREAD or here.extent < LEAST_EXTENT:
         return False
     count, certain = len(change), here.residual >= CERTAIN_RESIDUAL
-    beside = [near for near in (index - 1, index + 1) if 1 <= near < count]
-    if not certain and any(frames.residual(near) > NEIGHBOUR * here.residual for near in beside):
+    if index == 1 and not certain:
         return False
-    if _sweeps(frames, beside, index, here):
+    beside = [near for near in (index - 1, index + 1) if 1 <= near < count]
+    if not certain and any(frames.residual(near) > NEIGHBOUR * here.residual for near in _moving(change, beside, index, here)):
+        return False
+    if _sweeps(frames, beside, index, here) or _same_scene(frames, index, here):
         return False
     if certain:
         return True
@@ -141,12 +165,46 @@ def _jumps(frames: _Frames, count: int, index: int, side: int, here: Match) -> b
     if here.spread < JUMP_SPREAD or here.extent < JUMP_EXTENT or not 1 < index < count - 1:
         return False
     near = [i for step in range(1, side + 1) for i in (index - step, index + step) if 1 <= i < count]
-    return all(frames.match(i - 1, i).spread <= AT_REST for i in near) and frames.shift(index).distance >= JUMP
+    if not all(frames.match(i - 1, i).spread <= AT_REST for i in near):
+        return False
+    return frames.shift(index).distance >= JUMP or abs(frames.zoom(index)[0] - 1) >= PUNCH
 
 
 def _sweeps(frames: _Frames, beside: list[int], index: int, here: Match) -> bool:
-    """Whether the whole picture moves, farther than blocks are searched, and moves before and after as well."""
-    return frames.shift(index).residual <= SHIFTED * here.residual and all(frames.shift(i).distance >= SWEPT for i in beside)
+    """Whether the whole picture moves, farther than blocks are searched, or grows, and does so before and after as well.
+
+    Where it is explained well, one of the two will do, in the same way: a page that is scrolled from rest.
+    """
+    way, most = frames.shift(index), SHIFTED * here.residual
+    if way.residual <= most:
+        moves = [near for near in map(frames.shift, beside) if near.distance >= max(SWEPT, SWEPT_SHARE * way.distance)]
+        little, less = way.residual <= SWEPT_RESIDUAL, way.residual <= STARTED * here.residual
+        if len(moves) == len(beside) and (less or little):
+            return True
+        if less and little and any(near.goes_on(way) for near in moves):
+            return True
+    scale, residual = frames.zoom(index)
+    if residual > most:
+        return False
+    grows = [(frames.zoom(near)[0] - 1) * (scale - 1) > 0 for near in beside]
+    return all(grows) or (any(grows) and residual <= STARTED * here.residual)
+
+
+def _same_scene(frames: _Frames, index: int, here: Match) -> bool:
+    """Whether light alone makes the difference, or the picture is torn into strips that slide."""
+    before, after = frames.smooth(index - 1), frames.smooth(index)
+    left, alike, content = relit(before, after)
+    if left <= RELIT and alike >= SAME_DETAIL and content >= LIT_CONTENT:
+        return True
+    return slid(before, after) <= SLID * here.residual
+
+
+def _moving(change: NDArray[np.float32], beside: list[int], index: int, here: Match) -> list[int]:
+    """The frames beside one, or where a part of the picture stays, the nearest that do not repeat the one before."""
+    if here.spread >= HELD_SPREAD:
+        return beside
+    ways = (range(index - 1, max(0, index - 1 - HELD_FRAMES), -1), range(index + 1, min(len(change), index + 1 + HELD_FRAMES)))
+    return [near for way in ways for near in [next((i for i in way if change[i] >= DUPLICATE), None)] if near is not None]
 
 
 def _level(frames: _Frames, repeats: NDArray[np.bool_], side: range) -> float:

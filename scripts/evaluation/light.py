@@ -16,8 +16,8 @@ from sounding import write_clip
 
 from analyzer import Analyzer
 from analyzer.report import Report
+from evaluation.drawn_shots import Pictures, Scene
 from evaluation.figures import Figure, Setup
-from evaluation.shots import Pictures, Scene
 
 FPS = 30
 SIZE = (320, 180)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -202,3 +203,76 @@ def test_shots_cover_the_clip() -> None:
 def test_thumbnails_of_extreme_shape(size: tuple[int, int]) -> None:
     frames = np.concatenate([plain((10, 10, 10), 30, size), plain((240, 240, 240), 30, size)])
     assert boundaries(measured(frames)) == [("cut", 30)]
+
+
+def noisy(frames: np.ndarray, seed: int = 0) -> np.ndarray:
+    """The same with a little noise."""
+    return np.clip(frames + np.random.default_rng(seed).normal(0, 1, frames.shape), 0, 255).astype(np.uint8)
+
+
+def test_light_that_goes_on_and_off_is_no_cut() -> None:
+    tinted = shot(1, 80, speed=0.1).astype(float)
+    for start in range(20, 60, 8):
+        tinted[start : start + 4] *= (0.15, 0.3, 0.2)
+    assert boundaries(measured(tinted.astype(np.uint8))) == []
+
+
+def test_a_card_whose_ground_changes_its_colour_is_another_card() -> None:
+    """The letters stay where they are, yet nothing else is there that a light could shine on."""
+    card = plain((40, 120, 60), 60, SIZE)
+    card[30:] = (120, 50, 110)
+    card[:, 18, 20:44:3] = 230
+    assert boundaries(measured(noisy(card))) == [("cut", 30)]
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_half_of_a_split_screen_is_no_cut(axis: int) -> None:
+    one, other = shot(1, 60, speed=0), shot(2, 60, speed=0)
+    half = np.arange(SIZE[axis - 1]) >= SIZE[axis - 1] // 2
+    shape = (36, 1, 1) if axis == 1 else (1, 64, 1)
+    split = np.where(half.reshape(shape), other, one)
+    assert boundaries(measured(one[:30], split[30:])) == []
+
+
+def test_a_logo_that_pops_up_on_a_plain_ground_is_no_cut_but_what_follows_is() -> None:
+    logo = plain((30, 60, 160), 60, SIZE)
+    logo[20:, 9:27, 18:46] = (240, 220, 60)
+    assert boundaries(measured(noisy(logo), shot(1, 30))) == [("cut", 60)]
+
+
+def test_a_figure_that_leaps_across_a_drawing_is_no_cut() -> None:
+    """Drawn anew every second frame: each frame beside its leap repeats the one before."""
+    frames = np.repeat(shot(1, 1, speed=0) // 3, 60, axis=0)
+    for n in range(60):
+        left = int(np.interp(n // 2 * 2, [24, 30], [2, 40]))
+        frames[n, 3:35, left : left + 18] = (60, 120, 220)
+        frames[n, 8:20, left + 4 : left + 14] = (230, 200, 180)
+    assert boundaries(measured(frames)) == []
+
+
+def test_a_picture_at_rest_that_is_punched_in_is_cut() -> None:
+    still = cv2.GaussianBlur(shot(4, 1)[0], (0, 0), 1.5)
+    close = cv2.resize(still[2:34, 3:60], (64, 36))
+    assert boundaries(measured(noisy(np.stack([still] * 25 + [close] * 25)))) == [("cut", 25)]
+
+
+def test_a_page_that_is_scrolled_from_rest_is_no_cut() -> None:
+    rng, top, page = np.random.default_rng(5), 2, np.full((70, 64, 3), 245, np.uint8)
+    while top < 66:
+        page[top : top + 2, 6 : rng.integers(20, 60)] = 60
+        page[top : top + 3, : rng.integers(2, 6)] = rng.integers(0, 200, 3)
+        top += int(rng.integers(3, 8))
+    tops = [0] * 20 + [9, 15, 18, 19] + [19] * 20
+    assert boundaries(measured(np.stack([page[top : top + 36] for top in tops]))) == []
+
+
+def test_a_plain_field_that_pulses_has_no_fades() -> None:
+    tones = (127.5 * (1 - np.cos(np.arange(160) / 160 * 4 * np.pi))).astype(np.uint8)
+    assert boundaries(measured(np.tile(tones[:, None, None, None], (1, *SIZE, 3)))) == []
+
+
+def test_a_first_frame_that_trembles_is_no_shot() -> None:
+    rng = np.random.default_rng(1)
+    wide = np.where(rng.random((12, 34, 1)) < 0.5, 10, 245).repeat(3, 0).repeat(3, 1) * np.ones(3)
+    frames = np.stack([wide[:, 20:84], *[wide[:, 23:87]] * 40]).astype(np.uint8)
+    assert boundaries(measured(frames)) == []
