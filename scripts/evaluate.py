@@ -39,7 +39,7 @@ LIMITS = """\
 ## Limits
 
 The drawn material is the project's own: it shows errors against an exact truth, not how often they come up in clips of
-strangers. Photographs hold text of their own, a stop sign or the name on a bus, which counts against precision. The fonts are
+strangers. What text the photographs hold of their own counts neither way (see the part `clips`). The fonts are
 few. Openers, moods and captions in other languages have one author, who wrote the phrase tables too. Voices are those of a
 handful of recordings in English. Nothing here was labelled by a second person. Every figure is that of the embedded models.
 
@@ -55,10 +55,10 @@ were chosen anew after a first look at their misses: a word must begin with them
 which took the tuning seed's p95 from 0.27 to 0.05 s clean and from 0.55 to 0.34 s at 0 dB. The aim at 0 dB is thus missed on
 one seed and met on the other, of 29 phrases each.
 
-Known weak spots: text of a scene in front of a still camera is taken for a headline; lines written downwards are read in
-pieces; outlined letters of 18 to 26 px, whose strokes no pixel shows pure; a drawn figure that leaps across the frame counts
-as a cut; a fade that is under way in the first frame is not seen; sarcasm, which word lists take at its word; profiles and
-small faces; motion smaller than a thumbnail pixel.
+Known weak spots: text of a scene in front of a still camera is taken for a headline; Latin lines written upwards are not read;
+outlined letters of 18 to 26 px, whose strokes no pixel shows pure; a jump cut where only a head moves before a camera at rest
+is mostly missed; wipes and pushes are not seen; a letterboxed fade under way in the first frame is not seen; sarcasm, which
+word lists take at its word; profiles and small faces; motion smaller than a thumbnail pixel.
 """
 
 

@@ -5,7 +5,7 @@ The engine is passed in; nothing here knows which. A line that is still where it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,10 +18,12 @@ from analyzer.measures.text_change import Box, ChangeMap, grey_copy, same_patch
 from analyzer.measures.text_contrast import Contrast, line_contrast
 from analyzer.measures.text_extent import extent
 from analyzer.measures.text_letters import Letters, rectified, separate
-from analyzer.measures.text_tracking import Sighting
+from analyzer.measures.text_tracking import MISSED_FRAMES, Sighting, same_text
 
 LEAST_CONFIDENCE = 0.8
 """Readings below it are mostly noise: on photographs without text 0.5 gives junk on 5 of 8, 0.8 on none (measured)."""
+EXPECTED_CONFIDENCE = 0.5
+"""The same for a reading that says what stood there a moment ago."""
 LEAST_HEIGHT = 0.006
 """Share of the frame's height below which nobody can read a line on a phone."""
 
@@ -31,17 +33,26 @@ SAME_PLACE = 0.75
 """Intersection over union from which a line that was found again is the one that stood there."""
 LARGEST_HEIGHT = 0.4
 """Larger finds are shapes that look like a letter."""
+COLUMN = 1.5
+"""Height by width from which a quad is a column, read downwards or lying on its side."""
+PIECE, COVERED = 0.5, 0.7
+"""Share of a find that lies in one line from which it may be a piece of it, and in all lines from which it is of these."""
+
+
+Place = tuple[slice, slice]
+"""Rows and columns in the grey copy."""
 
 
 @dataclass
 class _Known:
-    """A line that was read before: its quad in pixels of the frame, its reading, its letters, its pixels in the grey copy."""
+    """A line that was read before: its quad in pixels of the frame from where reading begins, its reading, its letters, its
+    pixels in the grey copy."""
 
     quad: NDArray[np.float32]
     letters: Letters | None
     text: str
     confidence: float
-    place: tuple[slice, slice]
+    place: Place
     patch: NDArray[np.uint8]
     contrast: Contrast | None
 
@@ -57,6 +68,8 @@ class Reader:
     """Frames' worth of detection."""
     recognized: int = 0
     _known: list[_Known] = field(default_factory=list)
+    _lost: list[list[_Known]] = field(default_factory=list)
+    """Lines that are no longer found: of the last frame first."""
     _change: ChangeMap = field(default_factory=ChangeMap)
 
     def read(
@@ -68,17 +81,26 @@ class Reader:
         here = [line for line in self._known if not self.always and same_patch(line.patch, grey[line.place])]
         kept = {id(line) for line in here}
         gone = [line for line in self._known if id(line) not in kept]
+        lost = [line for lines in self._lost for line in lines]
         if self.always:
             self._change = ChangeMap()
         regions = self._change.regions(grey, soon, [_box(line.place) for line in gone], [_box(line.place) for line in here])
-        lines = [line for region in regions for line in self._searched(image, grey, scale, region, here)]
+        lines = [line for region in regions for line in self._searched(image, grey, scale, region, here, [*gone, *lost])]
         unread = [line for line in here if not any(_inside(_box(line.place), region) for region in regions)]
         lines += [line for line in unread if not any(_overlap(line.place, other.place) for other in lines)]
+        places = [line.place for line in lines]
+        self._lost = [[line for line in gone if not _covered(line.place, places)], *self._lost][:MISSED_FRAMES]
         self._known = lines
         return [self._sighting(index, time_s, image, line, grey) for line in lines]
 
     def _searched(
-        self, image: NDArray[np.uint8], grey: NDArray[np.uint8], scale: float, region: Box, here: Iterable[_Known]
+        self,
+        image: NDArray[np.uint8],
+        grey: NDArray[np.uint8],
+        scale: float,
+        region: Box,
+        here: Iterable[_Known],
+        gone: Iterable[_Known],
     ) -> list[_Known]:
         """The lines of one region; one that stands as it did when it was read is not read again."""
         x0, y0, x1, y1 = (round(value * scale) for value in region)
@@ -87,25 +109,49 @@ class Reader:
             return []
         reduced, factor = _reduced(crop, image, getattr(self.engine, "longest_side", 0))
         self.searched += crop.shape[0] * crop.shape[1] / (image.shape[0] * image.shape[1])
-        lines = []
-        for quad in self.engine.detect(reduced):
-            whole = np.asarray(quad, np.float32) / factor + np.array([x0, y0], np.float32)
-            place = _place(whole, scale, grey.shape)
-            patch = grey[place]
-            share = (whole[:, 1].max() - whole[:, 1].min()) / image.shape[0]
-            if patch.size == 0 or not LEAST_HEIGHT <= share <= LARGEST_HEIGHT:
-                continue
+        quads = [np.asarray(quad, np.float32) / factor + np.array([x0, y0], np.float32) for quad in self.engine.detect(reduced)]
+        found = [(_oriented(quad), _place(quad, scale, grey.shape)) for quad in quads]
+        found = [(quad, place) for quad, place in found if grey[place].size and _is_line(quad, image.shape[0])]
+        lines = self._whole(image, grey, [place for _, place in found], here, gone)
+        found = [(quad, place) for quad, place in found if not _covered(place, [line.place for line in lines])]
+        for quad, place in found:
             twin = next((line for line in here if _common(line.place, place) >= SAME_PLACE), None)
-            if twin is not None:
-                lines.append(twin)
-                continue
-            self.recognized += 1
-            text, confidence = self.engine.recognize(image, whole[None])[0]
-            if text and confidence >= LEAST_CONFIDENCE:
-                letters = separate(image, whole, sum(sign.isalnum() for sign in text))
-                contrast = None if letters is None else line_contrast(letters)
-                lines.append(_Known(whole, letters, text, confidence, place, patch.copy(), contrast))
+            line = twin or self._read(image, grey, quad, place)
+            lines += [line] if line else []
         return lines
+
+    def _whole(
+        self,
+        image: NDArray[np.uint8],
+        grey: NDArray[np.uint8],
+        finds: Sequence[Place],
+        here: Iterable[_Known],
+        gone: Iterable[_Known],
+    ) -> list[_Known]:
+        """Lines found in pieces: those that stand as they did, and those that say the same when read where they stood."""
+        lines = [line for line in here if any(_is_piece(find, line.place) for find in finds)]
+        for line in gone:
+            if any(_is_piece(find, line.place) for find in finds) and not _covered(line.place, [one.place for one in lines]):
+                now = self._read(image, grey, line.quad, line.place, EXPECTED_CONFIDENCE)
+                lines += [now] if now and same_text(now.text, line.text) else []
+        return lines
+
+    def _read(
+        self,
+        image: NDArray[np.uint8],
+        grey: NDArray[np.uint8],
+        quad: NDArray[np.float32],
+        place: Place,
+        least: float = LEAST_CONFIDENCE,
+    ) -> _Known | None:
+        """What is written in a quad; None where that is not sure."""
+        self.recognized += 1
+        text, confidence = self.engine.recognize(image, quad[None])[0]
+        if not text or confidence < least:
+            return None
+        letters = separate(image, quad, sum(sign.isalnum() for sign in text))
+        contrast = None if letters is None else line_contrast(letters)
+        return _Known(quad, letters, text, confidence, place, grey[place].copy(), contrast)
 
     def _sighting(self, index: int, time_s: float, image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -> Sighting:
         height, width = image.shape[:2]
@@ -118,6 +164,7 @@ class Reader:
         )  # fmt: skip
         side = line.quad[1] - line.quad[0]
         angle = float(np.degrees(np.arctan2(side[1], side[0])))
+        angle -= 90 * round(angle / 90)
         reading = OcrLine(time_s=time_s, text=line.text, box=box, confidence=round(line.confidence, 4))
         return Sighting(index, reading, _contrast(image, line, grey), angle, high)
 
@@ -130,6 +177,24 @@ def _contrast(image: NDArray[np.uint8], line: _Known, grey: NDArray[np.uint8]) -
     return line.contrast if picture is None else line_contrast(replace(line.letters, picture=picture))
 
 
+def _oriented(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The corners from where reading begins: those of a column, which is read downwards, from its top right."""
+    high, wide = np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[1] - quad[0])
+    return np.roll(quad, -1, axis=0) if high >= COLUMN * wide else quad
+
+
+def _is_column(quad: NDArray[np.float32]) -> bool:
+    across, down = np.abs(quad[1] - quad[0])
+    return bool(down > across)
+
+
+def _is_line(quad: NDArray[np.float32], height: int) -> bool:
+    """Whether a quad is as high as lines are, in a frame of some height in pixels; of a column that is its width."""
+    wide, high = np.ptp(quad, axis=0)
+    across = wide if _is_column(quad) else high
+    return bool(LEAST_HEIGHT <= across / height <= LARGEST_HEIGHT)
+
+
 def _reduced(crop: NDArray[np.uint8], image: NDArray[np.uint8], longest_side: int) -> tuple[NDArray[np.uint8], float]:
     """A part of a frame at the scale at which the engine searches whole frames, and that scale."""
     factor = min(1.0, longest_side / max(image.shape[:2])) if longest_side else 1.0
@@ -139,36 +204,49 @@ def _reduced(crop: NDArray[np.uint8], image: NDArray[np.uint8], longest_side: in
     return cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), factor
 
 
-def _place(quad: NDArray[np.float32], scale: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+def _place(quad: NDArray[np.float32], scale: float, shape: tuple[int, ...]) -> Place:
     """Rows and columns of a quad in the grey copy."""
     x0, y0 = np.floor(quad.min(axis=0) / scale).astype(int)
     x1, y1 = np.ceil(quad.max(axis=0) / scale).astype(int)
     return slice(max(0, int(y0)), min(shape[0], int(y1))), slice(max(0, int(x0)), min(shape[1], int(x1)))
 
 
-def _box(place: tuple[slice, slice]) -> Box:
+def _box(place: Place) -> Box:
     rows, columns = place
     return float(columns.start), float(rows.start), float(columns.stop), float(rows.stop)
 
 
-def _common(a: tuple[slice, slice], b: tuple[slice, slice]) -> float:
+def _common(a: Place, b: Place) -> float:
     """Intersection over union of two places."""
     both = _shared(a, b)
     return both / (_size(a) + _size(b) - both) if both else 0.0
 
 
-def _overlap(a: tuple[slice, slice], b: tuple[slice, slice]) -> bool:
+def _is_piece(find: Place, line: Place) -> bool:
+    """Whether a find lies in the place of a line and is clearly shorter; one as long is the line, or the line that moved."""
+    rows, columns = line
+    along = 0 if rows.stop - rows.start > columns.stop - columns.start else 1
+    short = find[along].stop - find[along].start < SAME_PLACE * (line[along].stop - line[along].start)
+    return short and _shared(find, line) > PIECE * _size(find)
+
+
+def _covered(find: Place, lines: Iterable[Place]) -> bool:
+    """Whether most of a find lies in lines."""
+    return sum(_shared(find, line) for line in lines) > COVERED * _size(find)
+
+
+def _overlap(a: Place, b: Place) -> bool:
     """Whether two lines share most of the smaller one: then they are one line, read in two regions."""
     return _shared(a, b) > 0.5 * min(_size(a), _size(b))
 
 
-def _shared(a: tuple[slice, slice], b: tuple[slice, slice]) -> int:
+def _shared(a: Place, b: Place) -> int:
     rows = min(a[0].stop, b[0].stop) - max(a[0].start, b[0].start)
     columns = min(a[1].stop, b[1].stop) - max(a[1].start, b[1].start)
     return max(0, rows) * max(0, columns)
 
 
-def _size(place: tuple[slice, slice]) -> int:
+def _size(place: Place) -> int:
     return (place[0].stop - place[0].start) * (place[1].stop - place[1].start)
 
 

@@ -13,6 +13,7 @@ from statistics import median
 
 from analyzer.evidence import BoundingBox, TextRole
 from analyzer.measures.text_blocks import rows_apart
+from analyzer.measures.text_tracking import similarity
 
 WATERMARK = re.compile(
     r"tik\s?tok|cap\s?cut|kine\s?master|in\s?shot|youku|youtube|bilibili|kwai|likee|snapchat|instagram|filmora|veed|canva\b|"
@@ -32,20 +33,28 @@ SMALL = 0.08
 """Its height as a share of the frame's."""
 STRAY_HEIGHT, STRAY_WIDTH = 0.05, 0.25
 """A single line off the middle that is smaller than this is a sign or a label of the scene."""
-TURNED_DEG = 6.0
-"""Drawn text is level; a sign in the scene rarely is."""
+TURNED_DEG, STICKER_DEG = 6.0, 10.0
+"""Drawn text is level, and a sign in the scene rarely is; in a video, where signs move too, stickers may be tilted."""
 TOGETHER_S, NEXT_ROW = 0.3, 1.6
 """Rows of one notice: how far the times may differ at which they go, and room between them in row heights (project choice)."""
+FLUSH = 0.02
+"""Rows of a title start at one edge: frame widths."""
 TALL = 1.5
 """Height by width from which Latin letters lie on their side."""
 LATIN_END = 0x250
 """First code point after the Latin letters (Unicode, Basic Latin to Latin Extended-B)."""
 MOVED = 0.03
 """Drawn text stands still; a sign moves with the camera. Frame sides."""
+TICKER, CRAWL = 0.5, 0.4
+"""Widths in frame widths of lines that move and are drawn, anywhere and in the middle (project choice)."""
 BAND = 0.06
 """Captions stand in one band: middles this close, in frame heights."""
 CAPTION_S = 7.0
 """Longest time that a caption stands (Netflix timed text: 7 s)."""
+TALLEST = 0.15
+"""Captions are lower than this: one word at a time rarely takes a tenth (project choice; frame heights)."""
+SAME_WORDS = 0.9
+"""Similarity from which two lines that take turns are one line which was read twice (project choice)."""
 CENTRED = 0.12
 """A caption's middle is this close to the middle of the frame, or it starts where the others start."""
 UPPER, LARGE, SHOT_S = 0.35, 0.035, 1.5
@@ -88,7 +97,9 @@ def roles(lines: Sequence[Line], duration_s: float, speech: Sequence[tuple[float
     candidates = [index for index in drawn if _is_caption(index, lines, drawn, speech)]
     captions = _one_band_at_a_time(candidates, lines, speech)
     for index in drawn:
-        stray = duration_s > 0 and _is_stray(lines[index])
+        stray = (
+            duration_s > 0 and _is_stray(lines[index]) and not any(_titles(lines[index], lines[i]) for i in drawn if i != index)
+        )
         found[index] = "caption" if index in captions else "scene_text" if stray else "headline"
     return [role or "headline" for role in found]
 
@@ -138,6 +149,13 @@ def _is_stray(line: Line) -> bool:
     return abs(centre - 0.5) > CENTRED and line.box.height < STRAY_HEIGHT and line.box.width < STRAY_WIDTH
 
 
+def _titles(line: Line, other: Line) -> bool:
+    """Whether two lines are rows of a title that comes and goes, as a name and a trade: flush left, at the same time."""
+    together = abs(line.start_s - other.start_s) < TOGETHER_S and abs(line.end_s - other.end_s) < TOGETHER_S
+    flush = abs(line.box.x0 - other.box.x0) < FLUSH and rows_apart(line.box, other.box) < NEXT_ROW
+    return together and flush and line.start_s > 0
+
+
 def _alone(line: Line, duration_s: float) -> TextRole | None:
     """The role that a line has whatever stands around it; None for a drawn one that may be a caption or a headline."""
     across, stands = (line.box.x0 + line.box.x1) / 2, line.end_s - line.start_s
@@ -148,7 +166,7 @@ def _alone(line: Line, duration_s: float) -> TextRole | None:
     cornered = min(across, 1 - across) < CORNER and min(line.middle, 1 - line.middle) < CORNER
     if duration_s and cornered and line.box.height < SMALL and stands >= max(STANDS_S, STANDS_SHARE * duration_s):
         return "watermark"
-    if abs(line.angle) > TURNED_DEG or (line.moved > MOVED and not _scrolls(line)):
+    if abs(line.angle) > (STICKER_DEG if duration_s else TURNED_DEG) or (line.moved > MOVED and not _scrolls(line)):
         return "scene_text"
     if not duration_s and (line.confidence < 0.9 or line.box.height < 0.015):
         return "scene_text"
@@ -172,14 +190,14 @@ def on_its_side(text: str, width_px: float, height_px: float) -> bool:
 
 
 def _scrolls(line: Line) -> bool:
-    """A wide line that moves is a ticker or a crawl: drawn."""
-    return line.box.width > 0.5
+    """A wide line that moves is a ticker, one in the middle a crawl: drawn."""
+    return line.box.width > (CRAWL if abs(line.box.x0 + line.box.x1 - 1) / 2 < CENTRED else TICKER)
 
 
 def _is_caption(index: int, lines: Sequence[Line], peers: Sequence[int], speech: Sequence[tuple[float, float]] | None) -> bool:
     """Whether a line takes turns with others in one band, or stands while somebody speaks as a subtitle does."""
     line = lines[index]
-    if line.end_s - line.start_s > CAPTION_S:
+    if line.end_s - line.start_s > CAPTION_S or line.box.height > TALLEST:
         return False
     turns = sum(_takes_turns(line, lines[other]) for other in peers if other != index)
     spoken = speech is not None and _covered(line, speech) >= SPOKEN_SHARE
@@ -196,7 +214,7 @@ def _takes_turns(line: Line, other: Line) -> bool:
         return False
     if abs(line.middle - other.middle) > BAND or not 0.6 < line.box.height / max(1e-6, other.box.height) < 1.7:
         return False
-    if other.end_s - other.start_s > CAPTION_S or line.text == other.text:
+    if other.end_s - other.start_s > CAPTION_S or similarity(line.text, other.text) >= SAME_WORDS:
         return False
     centres = [(one.box.x0 + one.box.x1) / 2 for one in (line, other)]
     return all(abs(centre - 0.5) < CENTRED for centre in centres) or abs(line.box.x0 - other.box.x0) < 0.03

@@ -18,6 +18,8 @@ GAP_S = 1.2
 """... but not for longer than this."""
 SAME_TEXT = 0.7
 """Similarity (0..1) from which two readings in one place are the same text; the reader's noise is below 0.1."""
+SHORT = 6
+"""Letters up to which that is too coarse, as `this` and `tips` have three in order: one letter may differ (project choice)."""
 SAME_PLACE = 0.4
 """Share of the smaller box that both have in common."""
 COUNTER_DIGITS = 4
@@ -88,9 +90,9 @@ class LineTrack:
         """Whether it is a counter or a clock: most of its readings differ in their digits alone."""
         shapes: dict[str, set[str]] = {}
         for sighting in self.sightings:
-            text = sighting.line.text
+            text = _key(sighting.line.text)
             if any(sign.isdigit() for sign in text):
-                shapes.setdefault(re.sub(r"\d+", "0", _key(text)), set()).add(text)
+                shapes.setdefault(re.sub(r"\d+", "0", text), set()).add(text)
         return max(map(len, shapes.values()), default=0) >= max(COUNTED, 0.5 * len(self.sightings))
 
     @property
@@ -118,22 +120,54 @@ def join(frames: Sequence[Sequence[Sighting]], times_s: Sequence[float]) -> list
             and (index - track.last.frame == 1 or times_s[index] - times_s[track.last.frame] <= GAP_S)
         ]
         sightings = _whole(sightings, alive)
+        taken: set[int] = set()
+        for sighting in sightings:
+            pieces = _pieces_before(sighting, [track for track in alive if track.last.frame == index - 1])
+            if pieces:
+                pieces[0].sightings = [*_together(pieces), sighting]
+                taken.add(id(sighting))
+                merged = {id(piece) for piece in pieces}
+                alive = [track for track in alive if id(track) not in merged]
+                tracks = [track for track in tracks if track is pieces[0] or id(track) not in merged]
         pairs = sorted(
             (
-                (affinity(track.last.line, sighting.line), -place, track, sighting)
+                (_affinity(track, sighting.line), -place, track, sighting)
                 for track in alive
                 for place, sighting in enumerate(sightings)
             ),
             key=lambda pair: pair[:2],
             reverse=True,
         )
-        taken: set[int] = set()
         for score, _, track, sighting in pairs:
             if score > 0 and id(sighting) not in taken and track.last.frame != index:
                 track.sightings.append(sighting)
                 taken.add(id(sighting))
         tracks.extend(LineTrack([sighting]) for sighting in sightings if id(sighting) not in taken)
     return tracks
+
+
+def _pieces_before(whole: Sighting, tracks: Sequence[LineTrack]) -> list[LineTrack]:
+    """Tracks that the frame before saw in the row of a line, from left to right, if together they say what it says."""
+    pieces = [track for track in tracks if _in_row(track.last.line.box, whole.line.box)]
+    pieces.sort(key=lambda track: track.last.line.box.x0)
+    text = " ".join(track.last.line.text for track in pieces)
+    return pieces if len(pieces) > 1 and similarity(text, whole.line.text) >= PIECES else []
+
+
+def _together(pieces: Sequence[LineTrack]) -> list[Sighting]:
+    """Sightings of pieces beside each other, from left to right, as those of one line."""
+    frames: dict[int, list[Sighting]] = {}
+    for piece in pieces:
+        for sighting in piece.sightings:
+            frames.setdefault(sighting.frame, []).append(sighting)
+    return [_joined(frames[frame]) for frame in sorted(frames)]
+
+
+def _in_row(piece: BoundingBox, line: BoundingBox) -> bool:
+    """Whether a box lies between the ends of a line and not a row away: a scroll moves on between two looks."""
+    room = 0.5 * line.height
+    between = line.x0 - room < piece.x0 and piece.x1 < line.x1 + room
+    return between and abs(piece.y0 - line.y0) < line.height
 
 
 def _whole(sightings: Sequence[Sighting], alive: Sequence[LineTrack]) -> list[Sighting]:
@@ -143,19 +177,31 @@ def _whole(sightings: Sequence[Sighting], alive: Sequence[LineTrack]) -> list[Si
         pieces = sorted((one for one in whole if _lies_in(one.line.box, before.box)), key=lambda one: one.line.box.x0)
         text = " ".join(piece.line.text for piece in pieces)
         if len(pieces) > 1 and similarity(text, before.text) >= PIECES:
-            largest = max(pieces, key=lambda one: one.line.box.area)
-            box = pieces[0].line.box
-            for piece in pieces[1:]:
-                box = box.union(piece.line.box)
-            confidence = min(piece.line.confidence for piece in pieces)
-            line = OcrLine(time_s=largest.line.time_s, text=text, box=box, confidence=confidence)
-            whole = [one for one in whole if one not in pieces] + [replace(largest, line=line)]
+            whole = [one for one in whole if one not in pieces] + [_joined(pieces)]
     return whole
+
+
+def _joined(pieces: Sequence[Sighting]) -> Sighting:
+    """Pieces of one line, from its first to its last, as one reading of it."""
+    largest = max(pieces, key=lambda one: one.line.box.area)
+    box = pieces[0].line.box
+    for piece in pieces[1:]:
+        box = box.union(piece.line.box)
+    text, confidence = " ".join(piece.line.text for piece in pieces), min(piece.line.confidence for piece in pieces)
+    return replace(largest, line=OcrLine(time_s=largest.line.time_s, text=text, box=box, confidence=confidence))
 
 
 def _lies_in(piece: BoundingBox, line: BoundingBox) -> bool:
     """Whether a box is part of a row: most of it inside, and hardly lower than the row."""
     return piece.intersection(line) > 0.7 * piece.area and piece.height > 0.5 * line.height
+
+
+def _affinity(track: LineTrack, after: OcrLine) -> float:
+    """The same of a track: what counted goes on counting, however many digits change at once."""
+    before = track.last.line
+    place = before.box.intersection(after.box) / max(1e-9, min(before.box.area, after.box.area))
+    goes_on = place >= SAME_PLACE and _shape(before.text) == _shape(after.text) and track.counts
+    return 1.0 + place if goes_on else affinity(before, after)
 
 
 def affinity(before: OcrLine, after: OcrLine) -> float:
@@ -165,7 +211,7 @@ def affinity(before: OcrLine, after: OcrLine) -> float:
     place = before.box.intersection(after.box) / smaller if smaller else 0.0
     if place >= SAME_PLACE and _counts(before.text) and _counts(after.text) and _shape(before.text) == _shape(after.text):
         return 1.0 + place
-    if place >= SAME_PLACE and alike >= SAME_TEXT:
+    if place >= SAME_PLACE and same_text(before.text, after.text):
         return alike + place
     grew = _key(after.text).startswith(_key(before.text)) and abs(before.box.y0 - after.box.y0) < 0.5 * before.box.height
     if grew and len(_key(before.text)) >= 2 and place >= SAME_PLACE:
@@ -192,6 +238,24 @@ def similarity(a: str, b: str) -> float:
     if not first or not second:
         return float(a.strip() == b.strip())
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def same_text(a: str, b: str) -> bool:
+    """Whether two texts are readings of one, but for what the reader gets wrong."""
+    first, second = _key(a), _key(b)
+    if 2 < max(len(first), len(second)) <= SHORT:
+        return edits(first, second) <= 1
+    return similarity(a, b) >= SAME_TEXT
+
+
+def edits(first: str, second: str) -> int:
+    """Letters to insert, delete or replace (Levenshtein)."""
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        before, row[0] = row[0], i
+        for j, b in enumerate(second, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
+    return row[-1]
 
 
 def _key(text: str) -> str:

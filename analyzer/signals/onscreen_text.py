@@ -30,6 +30,8 @@ STEP = 3.0
 """Grey levels by which the mean of a box must change for a line to have come or gone."""
 FAINT_STEP = 0.6
 """The same where the picture stands still on both sides of the change: a pale line is little in a thumbnail (measured)."""
+LEAST_JUMP = 0.3
+"""Share of the change from one line to the next that a line brings which comes after a pause (project choice)."""
 LOOK_S = 0.45
 """Frames are looked at this often and kept when they differ (`analyzer.sampling`): where no step is seen, a line came or
 went in the middle of the last look before the frame that shows it."""
@@ -88,7 +90,8 @@ def _believed(track: LineTrack, media: Media) -> bool:
 
 
 def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | None) -> list[TextTrack]:
-    times = [(_onset(line, media), _end(line, media)) for line in lines]
+    gone = [(line, _end(line, media)) for line in lines]
+    times = [(_onset(line, media, gone), end_s) for line, end_s in gone]
     said = speech.evidence.get("speech") if speech else None
     spans = [(span.start_s, span.end_s) for span in said.items] if isinstance(said, Spans) else None
     described = [
@@ -151,12 +154,17 @@ def _one_block(a: BoundingBox, b: BoundingBox) -> bool:
     return rows_apart(a, b) < 0.8 and not beside and 0.5 < a.height / max(1e-6, b.height) < 2
 
 
-def _onset(line: LineTrack, media: Media) -> float:
-    """The time of the frame in which the line came."""
+def _onset(line: LineTrack, media: Media, gone: Sequence[tuple[LineTrack, float]]) -> float:
+    """The time of the frame in which the line came; `gone` are lines and when they went."""
     if line.first.frame == 0:
         return 0.0
     before, after = media.frames[line.first.frame - 1], media.frames[line.first.frame]
-    found = _step(media.thumbnails, before.index, after.index, line.first.line.box, settled_at=after.index)
+    box = line.first.line.box
+    found = _step(media.thumbnails, before.index, after.index, box, settled_at=after.index)
+    for other, end_s in gone:
+        if other.last.frame == line.first.frame - 1 and other.last.line.box.intersection(box) > 0:
+            bare = int(np.searchsorted(media.thumbnails.times_s, end_s - 1e-6))
+            found = max(found or 0, _jump(media.thumbnails, bare, before.index, after.index, box) or 0) or None
     return float(media.thumbnails.times_s[found]) if found is not None else _between(before.time_s, after.time_s)
 
 
@@ -179,20 +187,38 @@ def _step(thumbnails: Thumbnails, first: int, last: int, box: BoundingBox, settl
 
     `settled_at` is the one of the two at which the line is known to stand.
     """
-    pixels = thumbnails.read(first, last + 1).astype(np.float32).mean(axis=3)
-    rows, columns = _cells(box, pixels.shape[1:])
-    inside = pixels[:, rows, columns].reshape(len(pixels), -1)
-    standing = inside[settled_at - first]
-    distance = np.abs(inside - standing).mean(axis=1)
-    far = distance[0] if settled_at == last else distance[-1]
-    near = distance < far / 2
-    changed = np.flatnonzero(~near if settled_at == last else near)
+    inside = _inside(thumbnails, first, last, box)
+    came = settled_at == last
+    distance = np.abs(inside - inside[settled_at - first]).mean(axis=1)
+    far = distance[0] if came else distance[-1]
+    near = distance < np.abs(inside - inside[0 if came else -1]).mean(axis=1)
+    changed = np.flatnonzero(~near if came else near)
     if far < FAINT_STEP or not len(changed):
         return None
     step = int(changed[-1]) + 1
     if far < STEP and not _clean(distance, step):
         return None
     return first + step
+
+
+def _jump(thumbnails: Thumbnails, bare: int, before: int, after: int, box: BoundingBox) -> int | None:
+    """The frame after `bare` up to `after` in which the picture inside a box changed at once, as no fade does, and most.
+
+    It is no change where it is small beside that from `before` to `after`: a word that lights up in a line that stands.
+    """
+    inside = _inside(thumbnails, before, after, box)
+    change = np.abs(np.diff(inside[max(0, bare - before) :], axis=0)).mean(axis=1)
+    beside = np.pad(change, 1)
+    change = np.where(change > 2 * np.maximum(beside[:-2], beside[2:]), change, 0.0)
+    least = max(STEP, LEAST_JUMP * float(np.abs(inside[-1] - inside[0]).mean()))
+    return max(bare, before) + 1 + int(change.argmax()) if change.max(initial=0.0) >= least else None
+
+
+def _inside(thumbnails: Thumbnails, first: int, last: int, box: BoundingBox) -> NDArray[np.float32]:
+    """Grey values inside a box, one row a frame from `first` to `last`."""
+    pixels = thumbnails.read(first, last + 1).astype(np.float32).mean(axis=3)
+    rows, columns = _cells(box, pixels.shape[1:])
+    return pixels[:, rows, columns].reshape(len(pixels), -1)
 
 
 def _clean(distance: NDArray[np.float32], step: int) -> bool:

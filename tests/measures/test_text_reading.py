@@ -99,3 +99,72 @@ def test_boxes_are_fractions_of_the_frame_and_contrast_is_measured() -> None:
     assert sighting.line.box.x1 == pytest.approx((ink[:, 1].max() + 1) / 540, abs=0.002)
     assert (sighting.frame, sighting.line.time_s, sighting.angle) == (3, 1.2, 0.0)
     assert sighting.contrast is not None and sighting.contrast.ratio == pytest.approx(21, rel=0.1)
+
+
+Quad = tuple[float, float, float, float]
+
+
+class Scripted:
+    """Finds in each frame what it is told, and reads what it is told by the place of the first corner."""
+
+    def __init__(self, *frames: list[Quad], says: Mapping[tuple[float, float], tuple[str, float]]) -> None:
+        self.frames, self.says = list(frames), says
+        self.asked: list[tuple[float, float]] = []
+
+    def detect(self, image: Picture) -> NDArray[np.float32]:
+        found = self.frames.pop(0) if self.frames else []
+        return np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]] for x0, y0, x1, y1 in found], np.float32).reshape(-1, 4, 2)
+
+    def recognize(self, image: Picture, quads: NDArray[np.float32]) -> list[tuple[str, float]]:
+        first = (float(quads[0][0][0]), float(quads[0][0][1]))
+        self.asked.append(first)
+        return [self.says.get(first, ("", 0.0))]
+
+
+def changing(seed: int) -> Picture:
+    """A frame of noise, so that everything is searched anew."""
+    return np.random.default_rng(seed).integers(0, 255, (360, 640, 3), np.uint8)
+
+
+COLUMN = (20.0, 60.0, 50.0, 300.0)
+"""Eight letters below each other: read downwards, so from the top right corner."""
+
+
+def told(ocr: Scripted, frames: int) -> list[list[str]]:
+    reader = Reader(ocr)
+    return [[seen.line.text for seen in reader.read(i, 0.4 * i, changing(i))] for i in range(frames)]
+
+
+def test_a_column_is_a_line_as_high_as_its_letters_are_wide() -> None:
+    [sighting] = Reader(Scripted([COLUMN], says={(50, 60): ("\u559c\u7f8a\u7f8a\u4e0e", 0.99)})).read(0, 0.0, changing(0))
+    assert (sighting.line.text, sighting.angle) == ("\u559c\u7f8a\u7f8a\u4e0e", 0.0)
+    assert sighting.height_px <= 40
+    assert sighting.line.box.height > 0.5, "it is taller than any row may be"
+    assert told(Scripted([(20.0, 60.0, 600.0, 300.0)], says={(20, 60): ("Shape", 0.99)}), 1) == [[]]
+
+
+def test_a_line_that_is_found_in_pieces_is_read_where_it_stood() -> None:
+    row = (100.0, 200.0, 500.0, 240.0)
+    pieces = [(100.0, 200.0, 240.0, 240.0), (280.0, 200.0, 500.0, 240.0)]
+    says = {(100.0, 200.0): ("Tap the stomach", 0.95), (280.0, 200.0): ("the stomach", 0.95)}
+    assert told(Scripted([row], pieces, says=says), 2) == [["Tap the stomach"]] * 2
+
+
+def test_pieces_of_what_says_something_else_are_lines_of_their_own() -> None:
+    row, pieces = (100.0, 200.0, 500.0, 240.0), [(120.0, 200.0, 240.0, 240.0), (280.0, 200.0, 500.0, 240.0)]
+
+    class Turns(Scripted):
+        def recognize(self, image: Picture, quads: NDArray[np.float32]) -> list[tuple[str, float]]:
+            if float(quads[0][0][0]) == 100.0 and self.asked:
+                return [("Left and right", 0.95)]
+            return super().recognize(image, quads)
+
+    says = {(100.0, 200.0): ("Tap the stomach", 0.95), (120.0, 200.0): ("Left", 0.95), (280.0, 200.0): ("right", 0.95)}
+    assert told(Turns([row], pieces, says=says), 2) == [["Tap the stomach"], ["Left", "right"]]
+
+
+def test_a_line_that_was_missed_once_is_read_where_it_stood_when_pieces_of_it_are_found() -> None:
+    row, piece = (100.0, 200.0, 500.0, 240.0), (280.0, 200.0, 500.0, 240.0)
+    says = {(100.0, 200.0): ("Tap the stomach", 0.95), (280.0, 200.0): ("the stomach", 0.95)}
+    assert told(Scripted([row], [], [piece], says=says), 3) == [["Tap the stomach"], [], ["Tap the stomach"]]
+    assert told(Scripted([row], [], [], [], [piece], says=says), 5)[-1] == ["the stomach"], "too long ago"

@@ -40,6 +40,22 @@ def test_one_low_line_while_somebody_speaks_is_a_caption_and_without_speech_is_n
     assert roles(single, DURATION_S, SILENT) == ["headline"]
 
 
+@pytest.mark.parametrize("high", [0.05, 0.3])
+def test_letters_as_tall_as_a_stop_sign_are_no_caption(high: float) -> None:
+    found = roles(
+        [line("STOP", box(0.2, 0.4, 0.8, 0.4 + high), 0, 4), line("STO", box(0.2, 0.4, 0.8, 0.4 + high), 7, 9)], 10, SPOKEN
+    )
+    assert ("caption" in found) == (high < 0.1)
+
+
+def test_a_line_that_is_read_twice_takes_no_turns_with_itself() -> None:
+    twice = [
+        line(text, box(0.1, 0.2, 0.9, 0.24), start, start + 3)
+        for text, start in (("Fête gâtée, forêt", 0), ("Fete gâtée, forêt", 4))
+    ]
+    assert roles(twice, 10, None) == ["headline", "headline"]
+
+
 @pytest.mark.parametrize("speech", [SPOKEN, SILENT])
 def test_a_headline_for_each_shot_is_no_caption(speech: list[tuple[float, float]]) -> None:
     assert set(roles(turns(0.15, 0.05, each_s=3.0), DURATION_S, speech)) == {"headline"}
@@ -76,10 +92,26 @@ def test_handles_and_marks_are_watermarks_anywhere(text: str) -> None:
     assert roles([line(text, box(0.4, 0.5, 0.6, 0.52), 3, 5)], DURATION_S, SILENT) == ["watermark"]
 
 
-@pytest.mark.parametrize(("angle", "moved"), [(-9.0, 0.0), (0.0, 0.1)])
+@pytest.mark.parametrize(("angle", "moved"), [(-12.0, 0.0), (0.0, 0.1), (-9.0, 0.1)])
 def test_a_turned_or_moving_sign_is_of_the_scene(angle: float, moved: float) -> None:
     sign = line("Bakery", box(0.3, 0.4, 0.5, 0.43), 2, 5, angle=angle, moved=moved)
     assert roles([sign], DURATION_S, SILENT) == ["scene_text"]
+
+
+def test_a_sticker_that_stands_tilted_in_a_video_is_a_headline_and_a_tilted_sign_in_a_picture_is_not() -> None:
+    tilted = line("Bakery open", box(0.3, 0.4, 0.7, 0.45), 2, 5, angle=8.0)
+    assert roles([tilted], DURATION_S, SILENT) == ["headline"]
+    assert roles([tilted], 0.0, None) == ["scene_text"]
+
+
+def test_a_name_and_a_trade_below_it_are_a_title_though_off_the_middle() -> None:
+    name, trade = box(0.06, 0.78, 0.26, 0.82), box(0.065, 0.84, 0.22, 0.87)
+    title = [line("Ada Lindqvist", name, 2, 5), line("Baker in Oslo", trade, 2.1, 5)]
+    assert roles(title, DURATION_S, SILENT) == ["headline"] * 2
+    signs = [line("Exit", name, 2, 5), line("Platform", trade, 3.5, 5)]
+    assert roles(signs, DURATION_S, SILENT) == ["scene_text"] * 2
+    from_the_start = [line("Exit", name, 0, 5), line("Platform", trade, 0, 5)]
+    assert roles(from_the_start, DURATION_S, SILENT) == ["scene_text"] * 2
 
 
 def test_a_wide_line_that_moves_is_a_ticker() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.evidence import BoundingBox
-from analyzer.measures.text_tracking import Sighting, join, similarity
+from analyzer.measures.text_tracking import Sighting, join, same_text, similarity
 from tests.make import box, ocr_line
 
 PLACE = box(0.2, 0.7, 0.8, 0.74)
@@ -74,6 +74,20 @@ def test_a_time_code_is_one_track_and_a_price_that_falls_is_two() -> None:
     assert len(join(*seen([("Now 95", PLACE)], [("Now 40", PLACE)]))) == 2
 
 
+def test_short_words_that_take_turns_in_one_place_are_tracks_of_their_own() -> None:
+    assert texts([("this", PLACE)], [("tips", PLACE)]) == ["this", "tips"]
+    assert texts([("tips", PLACE)], [("tip", PLACE)], [("tips", PLACE)]) == ["tips"], "one letter is noise of the reader"
+    assert same_text("NOW", "NoW") and same_text("大营救", "大营政") and not same_text("is", "in")
+
+
+def test_what_counted_goes_on_counting_however_many_digits_change_at_once() -> None:
+    def at(*values: str) -> list[list[tuple[str, BoundingBox]]]:
+        return [[(f"t = {value}s", PLACE)] for value in values]
+
+    assert len(join(*seen(*at("0.1", "0.2", "0.3", "4.5", "6.7")))) == 1
+    assert len(join(*seen(*at("0.1", "4.5")))) == 2, "what has not counted yet does not begin to by a leap"
+
+
 def test_similarity_does_not_mind_case_blanks_and_dots() -> None:
     assert similarity("Wait, for it!", "WAITFORIT") == 1.0
     assert similarity("Wait", "Else") < 0.5
@@ -85,6 +99,8 @@ def test_readings_that_differ_in_their_digits_alone_are_a_counter_and_words_are_
     [headline] = join(*seen([("3 tips", PLACE)], [("3 tips", PLACE)], [("3 tips", PLACE)]))
     assert counter.counts and not headline.counts
     assert not join(*seen([("Save 20%", PLACE)], [("Save 20%", PLACE)], [("Save 2O%", PLACE)]))[0].counts
+    [price] = join(*seen([("2 for $7.98", PLACE)], [("2 for$7.98", PLACE)], [("2 for $7,98", PLACE)]))
+    assert not price.counts, "blanks and points are the reader's"
 
 
 def test_a_line_that_one_frame_reads_in_two_pieces_stays_one_track() -> None:
@@ -93,6 +109,16 @@ def test_a_line_that_one_frame_reads_in_two_pieces_stays_one_track() -> None:
     [track] = join(*seen(whole, whole, pieces, whole))
     assert (track.text, len(track.sightings)) == ("Tap the stomach", 4)
     assert len(texts(pieces, pieces)) == 2, "two labels beside each other that never were one line"
+
+
+def test_pieces_that_one_look_saw_belong_to_the_line_that_the_next_sees_whole_a_little_higher() -> None:
+    pieces = [("Tap", box(0.2, 0.7, 0.32, 0.74)), ("stomach", box(0.5, 0.7, 0.8, 0.74))]
+    whole = [("Tap the stomach", box(0.2, 0.68, 0.8, 0.72))]
+    [track] = join(*seen([], pieces, whole, whole))
+    assert (track.text, track.first.frame, len(track.sightings)) == ("Tap the stomach", 1, 3)
+    elsewhere = [("Tap the stomach", box(0.2, 0.1, 0.8, 0.14))]
+    assert len(texts(pieces, elsewhere)) == 3, "two labels, and a line in another place"
+    assert len(texts(pieces, [("Something else", box(0.2, 0.68, 0.8, 0.72))])) == 3
 
 
 def test_where_a_line_stands_is_the_middle_of_what_was_read() -> None:

@@ -68,6 +68,16 @@ def test_a_pale_line_over_a_still_picture_goes_at_its_frame_however_long_ago_the
     assert track.end_s == pytest.approx(4.9, abs=0.001)
 
 
+def test_a_line_that_follows_another_after_a_pause_comes_at_its_own_frame() -> None:
+    """The picture changes twice between two looks: the first line goes, and 0.4 s later the second comes in its place."""
+    pale = (110, 110, 110)
+    first, second = ("MMMMMMMMMM", 700, WHITE), ("Hello there", 702, pale)
+    asset = clip(4.0, (first, 0.0, 1.1), (second, 1.4, 4.0), every_s=1.0)
+    tracks = run(asset, {WHITE: "First line", pale: "Hello there"}).evidence["tracks"].items
+    assert [track.text for track in tracks] == ["First line", "Hello there"]
+    assert (tracks[0].end_s, tracks[1].start_s) == pytest.approx((1.1, 1.4), abs=0.001)
+
+
 def test_where_no_step_is_seen_a_line_went_within_the_last_look() -> None:
     asset = clip(6.0, (HELLO, 1.0, 4.9), every_s=1.0)
     blind = replace(asset, thumbnails=replace(asset.thumbnails, pixels=Samples(np.full((60, 64, 36, 3), 100, np.uint8))))
