@@ -1,10 +1,11 @@
 """What words are taken for: hook types, weak openers, sentiment and language, on labelled texts.
 
-Openers (`scripts/data/openers.tsv`) have three authors. The first wrote patterns too; the others knew nothing of them, and
-of the second the half `dev`, chosen by a hash of the text, was shown to whoever wrote the patterns anew. Sentiment: tweets
-rated by people (Hutto and Gilbert, ICWSM 2014), the half with an odd number. Slang and languages: `scripts/data/moods.tsv`
-and `languages.tsv`, written for this purpose. Irony: `scripts/data/irony.tsv`, sarcasm and sincere praise that looks like it,
-by an author who knew nothing of the patterns, split by a hash of the text before these were written.
+Openers (`scripts/data/openers.tsv`) have four authors. The first wrote patterns too; the others knew nothing of them. Patterns
+were written on what the split `dev` holds: half of the first two, chosen by a hash of the text, and all of the fourth. Nobody
+but this script has read the third. Sentiment: tweets rated by people (Hutto and Gilbert, ICWSM 2014), the half with an odd
+number. Slang and languages: `scripts/data/moods.tsv` and `languages.tsv`, written for this purpose. Irony:
+`scripts/data/irony.tsv`, sarcasm and sincere praise that looks like it, by an author who knew nothing of the patterns, split
+by a hash of the text before these were written.
 """
 
 from __future__ import annotations
