@@ -6,6 +6,7 @@ surroundings. WCAG was written for text on web pages; here it is a yardstick, no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -20,12 +21,14 @@ PART = 2.0
 """Length in line heights of the parts whose surroundings are judged apart: about one short word."""
 OUTLINES = (0.8, 1.8)
 """Distances from the letters, in pixels of the frame, at which an outline of one pixel and more is looked for."""
+OTHER = 1.25
+"""Contrast from which what lies next to the letters, lighter or darker than both them and what lies beyond, is an outline; less
+is the ringing of a codec (project choice)."""
 FEW = 0.4
 """A part with less than this of the letters that a part of the line has: the others are too pale to be told apart."""
-THIN_PX = 3.0
-"""Strokes thinner than this, in pixels of the frame, are mixed with what surrounds them all through."""
-PURE = 0.9
-"""Quantile of their pixels, away from the surroundings."""
+PURE = ((2.0, 3.0, 3.5), (0.97, 0.9, 0.5))
+"""Strokes of these widths, in pixels of the frame, and the quantile of their core that has the letters' colour, counted away
+from what surrounds them: thin strokes are mixed with it all through (measured)."""
 NEAREST = 0.1
 """Share of the pixels from which the colour that is shown is taken."""
 SEEN = 1000
@@ -67,8 +70,9 @@ def ratio(first: float, second: float) -> float:
 def line_contrast(letters: Letters) -> Contrast:
     """Contrast of one line of text in its weakest part."""
     light = luminance(letters.picture)
-    ink = _ink(light, letters)
-    weakest = min(_parts(light, letters, ink), key=lambda part: part.ratio)
+    rings = _rings(letters)
+    ink = _ink(light, rings, letters)
+    weakest = min(_parts(*_outlined(light, rings, letters, ink), letters, ink), key=lambda part: part.ratio)
     everywhere = (slice(None), slice(None))
     return Contrast(
         round(weakest.ratio, 2),
@@ -89,25 +93,47 @@ def _colour(
     return "#" + "".join(f"{round(float(channel)):02x}" for channel in np.median(near, axis=0))
 
 
-def _ink(light: NDArray[np.float32], letters: Letters) -> float:
-    """Luminance of the letters: of the core of their strokes; of thin ones, which no pixel shows pure, the purest pixels."""
-    depth = cv2.distanceTransform(letters.mask.astype(np.uint8), cv2.DIST_L2, 3)
-    core = np.sort(light[depth >= np.percentile(depth[letters.mask], 70)])
-    stroke = 2 * float(np.percentile(depth[letters.mask], 90)) / letters.scale
-    if stroke >= THIN_PX:
-        return float(np.median(core))
-    brighter = np.median(core) > np.median(light[~letters.mask])
-    return float(np.quantile(core, PURE if brighter else 1 - PURE))
-
-
-def _parts(light: NDArray[np.float32], letters: Letters, ink: float) -> list[_Part]:
-    """The parts of the line, its letters compared with an outline or with what lies farther, whichever is stronger."""
+def _rings(letters: Letters) -> list[NDArray[np.bool_]]:
+    """What the letters may be compared with: an outline, near and farther out, and what lies beyond it."""
     top, bottom = letters.rows
-    height = bottom - top
     away = cv2.distanceTransform((~letters.mask).astype(np.uint8), cv2.DIST_L2, 3)
     soft = 0.8 + 0.6 * letters.scale
     outlines = [(away > near * letters.scale) & (away <= max(2.0, (near + 1) * letters.scale)) for near in OUTLINES]
-    rings = (*outlines, (away > soft + 1) & (away <= max(soft + 3, RING * height)))
+    return [*outlines, (away > soft + 1) & (away <= max(soft + 3, RING * (bottom - top)))]
+
+
+def _ink(light: NDArray[np.float32], rings: Sequence[NDArray[np.bool_]], letters: Letters) -> float:
+    """Luminance of the letters: of the core of their strokes; of thin ones the part that is least like what surrounds them."""
+    depth = cv2.distanceTransform(letters.mask.astype(np.uint8), cv2.DIST_L2, 3)
+    core = light[depth >= np.percentile(depth[letters.mask], 70)]
+    stroke = 2 * float(np.percentile(depth[letters.mask], 90)) / letters.scale
+    pure, middle = float(np.interp(stroke, *PURE)), float(np.median(core))
+    grounds = [float(np.median(light[ring])) for ring in rings if ring.any()]
+    ground = max(grounds, key=lambda ground: ratio(ground, middle), default=middle)
+    return float(np.quantile(core, pure if middle > ground else 1 - pure))
+
+
+def _outlined(
+    light: NDArray[np.float32], rings: Sequence[NDArray[np.bool_]], letters: Letters, ink: float
+) -> tuple[NDArray[np.float32], Sequence[NDArray[np.bool_]]]:
+    """Luminance and rings to compare with: where there is an outline lighter or darker than both sides, that one alone.
+
+    Few pixels of a thin one are not mixed with either side, so each has the luminance of the purest around it.
+    """
+    if not all(ring.any() for ring in rings):
+        return light, rings
+    near, _, far = (float(np.median(light[ring])) for ring in rings)
+    if (near > ink) != (near > far) or min(ratio(near, far), ratio(near, ink)) < OTHER:
+        return light, rings
+    around = np.ones((2 * max(1, round(letters.scale)) + 1,) * 2, np.uint8)
+    pure = cv2.dilate(light, around) if near > ink else cv2.erode(light, around)
+    return np.where(rings[0], pure, light), rings[:1]
+
+
+def _parts(light: NDArray[np.float32], rings: Sequence[NDArray[np.bool_]], letters: Letters, ink: float) -> list[_Part]:
+    """The parts of the line, its letters compared with an outline or with what lies farther, whichever is stronger."""
+    top, bottom = letters.rows
+    height = bottom - top
     first, last = letters.columns
     room = max(0, top - letters.rim)
     first, last = min(first, letters.rim + room), max(last, light.shape[1] - letters.rim - room)

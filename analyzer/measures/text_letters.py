@@ -7,6 +7,7 @@ split into a few colours, and that colour is taken for the letters whose pixels 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -28,6 +29,13 @@ TALLEST = 1.7
 """A letter is at most this many times as high as the middle one of its line: `f` and `j` against `x`."""
 HOLES = 0.8
 """Holes a letter from which a class is an outline: of letters themselves less than half have one."""
+OUTSIDE, SAME_COLOUR = 0.04, 0.12
+"""Where the colour outside a class is looked at, in heights of the quad from it, and how near to that colour, as a share of the
+difference to the class, that of its holes lies when they are holes of letters (project choice)."""
+STEEPEST, STEPS = 0.06, 25
+"""Slopes that are tried, and how many: how far a quad may be turned against its line."""
+STRIP = 16
+"""Columns of the picture that are moved as one."""
 SAMPLE = 4000
 """Pixels that the colours are learnt from."""
 LEAST_DIFFERENCE = 2.0
@@ -68,6 +76,32 @@ class Letters:
     def columns(self) -> tuple[int, int]:
         """First column with letters and the first after them, in the picture."""
         return _extent(self.mask.sum(axis=0), 0.0)
+
+    @cached_property
+    def slope(self) -> float:
+        """Rows down per column along which the line runs: the slope at which its rows differ most (Postl 1986)."""
+        rows, columns = self.mask.shape
+        strips = np.add.reduceat(self.mask, np.arange(0, columns, STRIP), axis=1, dtype=np.float32)
+        middles = np.arange(strips.shape[1]) * STRIP + STRIP / 2 - columns / 2
+        best, most = 0.0, -1.0
+        for slope in sorted(np.linspace(-STEEPEST, STEEPEST, STEPS), key=abs):
+            moved = np.arange(rows)[:, None] + np.round(slope * middles).astype(int)
+            sums = np.take_along_axis(strips, np.clip(moved, 0, rows - 1), axis=0).sum(axis=1)
+            score = float(np.square(np.diff(sums)).sum())
+            if score > most:
+                best, most = float(slope), score
+        return best
+
+    @cached_property
+    def sums(self) -> NDArray[np.int64]:
+        """Pixels of letters in each row along that slope, counted in the middle of the line."""
+        rows, columns = np.nonzero(self.mask)
+        return np.bincount(np.clip(np.round(rows - self.slope * (columns - self.mask.shape[1] / 2)), 0, None).astype(int))
+
+    @cached_property
+    def pieces(self) -> NDArray[np.int32]:
+        """Left, top, width, height and area of the connected pieces of letters, shape (pieces, 5)."""
+        return np.asarray(cv2.connectedComponentsWithStats(self.mask.astype(np.uint8), connectivity=8)[2][1:], np.int32)
 
 
 def separate(image: NDArray[np.uint8], quad: NDArray[np.float32], letters: int) -> Letters | None:
@@ -206,7 +240,10 @@ def _in_line(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _within(outline: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, letters: int) -> NDArray[np.bool_] | None:
-    """The letters inside a class that is their outline: it has about as many holes as letters; else None."""
+    """The letters inside a class that is their outline; else None.
+
+    An outline has about as many holes as letters, of another colour than what lies outside it, which shows in `b` and `o` too.
+    """
     height = outline.shape[0] - 2 * rim
     holes, pieces = _pieces(~outline, height)
     if pieces == 0 or pieces < HOLES * letters:
@@ -215,6 +252,10 @@ def _within(outline: NDArray[np.bool_], lab: NDArray[np.float32], rim: int, lett
     core = depth >= np.percentile(depth[holes], 60)
     ink = np.median(lab[core], axis=0)
     length = float(np.linalg.norm(np.median(lab[outline], axis=0) - ink))
+    away = cv2.distanceTransform((~(outline | holes)).astype(np.uint8), cv2.DIST_L2, 3)
+    beyond = (away > OUTSIDE * height) & (away < 2 * OUTSIDE * height)
+    if not beyond.any() or np.linalg.norm(np.median(lab[beyond], axis=0) - ink) < SAME_COLOUR * length:
+        return None
     filled = holes & (((lab - ink) ** 2) @ np.ones(3, np.float32) < max(LEAST_REACH, REACH * length) ** 2)
     steps = np.add.reduceat(filled.sum(axis=0), np.arange(rim, outline.shape[1] - rim, max(4, height)))
     return filled if (steps[:-1] > 0.02 * height * height).all() and filled.sum() > 0.25 * outline.sum() else None

@@ -3,7 +3,8 @@
 Lines of many fonts, sizes and colours are drawn on flat ground and on photographs, saved as the reader keeps frames (JPEG,
 quality 92), found by the OCR engine and measured. Truth of contrast: the letters' colour against the outline or the box
 where there is one, else against the untouched background within 0.16 line heights, in the worst part of two line heights.
-Truth of height: from the top of ascenders to the foot of descenders of the font. Truth of place: that line's drawn box.
+Truth of height: from the top of ascenders to the foot of descenders of the font. Truth of place: from the first to the last
+column of the letters' ink, outline and room beside the letters left out, that high.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from analyzer.engines import Engines
 from analyzer.evidence import BoundingBox
@@ -47,7 +48,7 @@ class Drawn:
     size: int
     font: str
     box: tuple[int, int, int, int]
-    """Of the ink, in pixels."""
+    """As the font library places it, in pixels: from the pen's start to its end."""
     height: float
     """Top of ascenders to foot of descenders, in pixels."""
     contrast: float
@@ -94,11 +95,12 @@ def draw(canvas: Image.Image, rng: random.Random, top: int, style: str, ground: 
     if tall[3] + size // 2 > SIZE[1] or box[2] > SIZE[0] - 20:
         return None
     before = np.asarray(canvas).copy()
-    mask = Image.new("L", canvas.size)
-    ImageDraw.Draw(mask).text((x, y), text, font=face, fill=255)
+    mask = covered(text, face, (x, y))
+    _, top, _, foot = ink(covered("dbhlgpqy", face, (x, y)))
+    first, _, last, _ = ink(mask)
     wanted = rng.choice((1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 4.5, 7.0, 12.0, 18.0))
     if style == "plain":
-        around = _worst_part(before, np.asarray(mask) > 127, box, height)
+        around = _worst_part(before, mask, box, height)
         typical = float(np.median(luminance(before[box[1] : box[3], box[0] : box[2]])))
         colour = colour_of(rng, typical, wanted) or rng.choice(((255, 255, 255), (0, 0, 0)))
         if ground == "photo" and rng.random() < 0.5:
@@ -115,9 +117,22 @@ def draw(canvas: Image.Image, rng: random.Random, top: int, style: str, ground: 
             room = size // 4
             paint.rectangle((box[0] - 2 * room, tall[1] - room, box[2] + 2 * room, tall[3] + room), fill=other)
             paint.text((x, y), text, font=face, fill=colour)
-    line = Drawn(text, style, ground, size, Path(name).stem, box, height, truth)
-    line.true_place = BoundingBox(x0=box[0] / SIZE[0], y0=tall[1] / SIZE[1], x1=box[2] / SIZE[0], y1=tall[3] / SIZE[1])
+    line = Drawn(text, style, ground, size, Path(name).stem, box, foot - top, truth)
+    line.true_place = BoundingBox(x0=first / SIZE[0], y0=top / SIZE[1], x1=last / SIZE[0], y1=foot / SIZE[1])
     return line, tall[3] + size // 2
+
+
+def covered(text: str, face: ImageFont.FreeTypeFont, at: tuple[int, int]) -> NDArray[np.bool_]:
+    """The pixels of a picture of which a text covers at least half, without outline; shape (height, width)."""
+    mask = Image.new("L", SIZE)
+    ImageDraw.Draw(mask).text(at, text, font=face, fill=255)
+    return np.asarray(mask) > 127
+
+
+def ink(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """First column and row of a mask, and the first after the last: without the room that a font leaves beside a letter."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def _worst_part(before: NDArray[np.uint8], mask: NDArray[np.bool_], box: tuple[int, int, int, int], height: int) -> list[float]:

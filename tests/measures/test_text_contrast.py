@@ -23,19 +23,19 @@ def light(colour: Colour) -> float:
 
 def drawn(
     colour: Colour, ground: Colour | NDArray[np.uint8], size: int = 48, text: str = TEXT, outline: Colour | None = None,
-    box: Colour | None = None, width: int = 900,
+    box: Colour | None = None, stroke: int = 3, scale: int = 1,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:  # fmt: skip
-    """A picture with one line, and a quad around it with a fifth of its height of room."""
+    """A picture with one line, and a quad around it with a fifth of its height of room; drawn large and reduced by `scale`."""
     plain = isinstance(ground, tuple)
-    picture = Image.new("RGB", (width, 220), ground) if plain else Image.fromarray(ground)
+    picture = Image.new("RGB", (900 * scale, 220 * scale), ground) if plain else Image.fromarray(ground)
     paint, font = ImageDraw.Draw(picture), ImageFont.load_default(size)
     x0, y0, x1, y1 = paint.textbbox((LEFT, TOP), text, font=font)
     if box is not None:
         paint.rectangle((x0 - 30, y0 - 15, x1 + 30, y1 + 15), fill=box)
-    paint.text((LEFT, TOP), text, font=font, fill=colour, stroke_width=3 if outline else 0, stroke_fill=outline)
+    paint.text((LEFT, TOP), text, font=font, fill=colour, stroke_width=stroke if outline else 0, stroke_fill=outline)
     room = 0.2 * (y1 - y0)
-    x0, y0, x1, y1 = x0 - room, y0 - room, x1 + room, y1 + room
-    return np.asarray(picture), np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+    x0, y0, x1, y1 = ((x0 - room) / scale, (y0 - room) / scale, (x1 + room) / scale, (y1 + room) / scale)
+    return np.asarray(picture.reduce(scale)), np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
 def letters_of(picture: NDArray[np.uint8], quad: NDArray[np.float32], text: str = TEXT) -> Letters:
@@ -76,6 +76,37 @@ def test_an_outline_that_is_nearer_to_the_letters_than_to_the_ground_is_no_part_
 def test_a_thin_outline_around_large_letters_is_seen() -> None:
     measured = line_contrast(letters_of(*drawn(WHITE, (40, 200, 110), 90, "you fly", outline=BLACK))).ratio
     assert measured == pytest.approx(21, rel=0.1)
+
+
+@pytest.mark.parametrize(("colour", "outline", "ground"), [((90, 90, 90), BLACK, WHITE), ((190, 190, 190), WHITE, BLACK)])
+def test_an_outline_weaker_than_what_lies_beyond_it_is_what_the_letters_stand_on(
+    colour: Colour, outline: Colour, ground: Colour
+) -> None:
+    measured = line_contrast(letters_of(*drawn(colour, ground, 64, outline=outline))).ratio
+    assert measured == pytest.approx(ratio(light(colour), light(outline)), rel=0.15)
+
+
+def test_an_outline_that_few_pixels_show_pure_counts_as_it_was_drawn() -> None:
+    """Letters and ground of about one lightness, so that pixels of the outline are mixed with both towards one side."""
+    letters, outline = (30, 80, 130), WHITE
+    picture, quad = drawn(letters, (130, 40, 170), 4 * 24, outline=outline, stroke=8, scale=4)
+    measured = line_contrast(letters_of(picture, quad)).ratio
+    assert measured == pytest.approx(ratio(light(letters), light(outline)), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("colour", "outline", "ground"), [(WHITE, (60, 60, 60), (130, 130, 130)), (GREY, BLACK, (130, 160, 200))]
+)
+def test_thin_letters_in_an_outline_are_taken_at_their_purest(colour: Colour, outline: Colour, ground: Colour) -> None:
+    measured = line_contrast(letters_of(*drawn(colour, ground, 20, outline=outline))).ratio
+    assert measured == pytest.approx(ratio(light(colour), light(outline)), rel=0.15)
+
+
+@pytest.mark.parametrize("text", ["bread People", "Boop drop"])
+def test_the_insides_of_letters_are_not_taken_for_letters_in_an_outline(text: str) -> None:
+    picture, quad = drawn(WHITE, (200, 30, 40), 90, text, box=(200, 30, 40))
+    letters = letters_of(picture, quad, text)
+    assert line_contrast(letters).ratio == pytest.approx(ratio(1.0, light((200, 30, 40))), rel=0.1)
 
 
 @pytest.mark.parametrize("ground", [WHITE, BLACK, (230, 205, 120)])
@@ -132,9 +163,59 @@ def test_height_is_that_of_the_line_whatever_letters_it_has(text: str, size: int
     picture, quad = drawn(WHITE, NAVY, size, text)
     corners, height = extent(quad, letters_of(picture, quad, text), text)
     x0, top, x1, foot = ImageFont.load_default(size).getbbox("dhlgpy")
-    assert height == pytest.approx(foot - top, rel=0.13)
+    assert height == pytest.approx(foot - top, rel=0.09)
     assert corners[3, 1] - corners[0, 1] == pytest.approx(height, abs=0.1)
     assert corners[0, 1] == pytest.approx(TOP + top, abs=0.1 * size)
+
+
+def test_the_tail_of_a_q_is_no_descender() -> None:
+    picture, quad = drawn(WHITE, NAVY, 64, "FRESH TODAY")
+    found = letters_of(picture, quad, "FRESH TODAY")
+    tail = found.mask.copy()
+    foot, first = found.rows[1], found.columns[0]
+    tail[foot - 2 : foot + 14, first : first + 8] = True
+    _, height = extent(quad, Letters(found.picture, tail, found.rim, found.scale), "QRESH TODAY")
+    assert height == pytest.approx(extent(quad, found, "FRESH TODAY")[1], rel=0.02)
+
+
+@pytest.mark.parametrize("down", [-14, 14])
+def test_a_quad_that_is_turned_against_its_line_does_not_make_it_higher(down: int) -> None:
+    picture, quad = drawn(WHITE, NAVY, text="Fresh bread today Happy")
+    quad += np.array([[0, -down], [0, down], [0, down], [0, -down]], np.float32) / 2
+    quad += np.array([[0, -9], [0, -9], [0, 9], [0, 9]], np.float32)
+    corners, height = extent(quad, letters_of(picture, quad, "Fresh bread today Happy"), "Fresh bread today Happy")
+    _, top, _, foot = ImageFont.load_default(48).getbbox("dhlgpy")
+    assert height == pytest.approx(foot - top, rel=0.06)
+    assert corners[:, 1].max() - corners[:, 1].min() == pytest.approx(height, abs=3)
+
+
+def test_a_box_around_the_letters_is_no_part_of_the_line() -> None:
+    picture, quad = drawn(WHITE, GREY, box=NAVY)
+    quad += np.array([[-14, 0], [14, 0], [14, 0], [-14, 0]], np.float32)
+    corners, _ = extent(quad, letters_of(picture, quad), TEXT)
+    columns = np.flatnonzero((picture > 150).all(axis=2).any(axis=0))
+    assert (corners[0, 0], corners[1, 0]) == pytest.approx((columns[0], columns[-1] + 1), abs=2)
+
+
+def test_where_the_first_letters_were_not_found_the_line_is_not_cut_short() -> None:
+    picture, quad = drawn(WHITE, NAVY)
+    found = letters_of(picture, quad)
+    half = found.mask.copy()
+    half[:, : half.shape[1] // 3] = False
+    corners, _ = extent(quad, Letters(found.picture, half, found.rim, found.scale), TEXT)
+    assert corners[0, 0] == pytest.approx(LEFT, abs=8)
+
+
+def test_a_stray_piece_beside_the_letters_is_no_letter_but_a_full_stop_is_one() -> None:
+    picture, quad = drawn(WHITE, NAVY)
+    found = letters_of(picture, quad)
+    stray = found.mask.copy()
+    at, middle = found.rim + 4, (found.rows[0] + found.rows[1]) // 2
+    stray[middle : middle + 5, at : at + 5] = True
+    letters = Letters(found.picture, stray, found.rim, found.scale)
+    without, _ = extent(quad, found, TEXT)
+    assert extent(quad, letters, TEXT)[0][0, 0] == pytest.approx(without[0, 0], abs=0.1)
+    assert extent(quad, letters, "." + TEXT)[0][0, 0] < without[0, 0] - 3
 
 
 def test_room_beside_the_letters_is_taken_away_but_no_letter() -> None:
