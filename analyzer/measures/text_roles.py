@@ -45,8 +45,8 @@ LATIN_END = 0x250
 """First code point after the Latin letters (Unicode, Basic Latin to Latin Extended-B)."""
 MOVED = 0.03
 """Drawn text stands still; a sign moves with the camera. Frame sides."""
-TICKER, CRAWL = 0.5, 0.4
-"""Widths in frame widths of lines that move and are drawn, anywhere and in the middle (project choice)."""
+TICKER = 0.5
+"""Width in frame widths from which a line that moves is drawn (project choice)."""
 BAND = 0.06
 """Captions stand in one band: middles this close, in frame heights."""
 CAPTION_S = 7.0
@@ -80,6 +80,8 @@ class Line:
     confidence: float
     counts: bool = False
     """It is a counter or a clock."""
+    crawls: bool = False
+    """It goes straight up or down at one speed."""
 
     @property
     def middle(self) -> float:
@@ -190,8 +192,8 @@ def on_its_side(text: str, width_px: float, height_px: float) -> bool:
 
 
 def _scrolls(line: Line) -> bool:
-    """A wide line that moves is a ticker, one in the middle a crawl: drawn."""
-    return line.box.width > (CRAWL if abs(line.box.x0 + line.box.x1 - 1) / 2 < CENTRED else TICKER)
+    """A wide line that moves is a ticker, one that goes up at one speed a crawl: drawn."""
+    return line.box.width > TICKER or line.crawls
 
 
 def _is_caption(index: int, lines: Sequence[Line], peers: Sequence[int], speech: Sequence[tuple[float, float]] | None) -> bool:

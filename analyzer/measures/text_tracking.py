@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from statistics import median
+from statistics import linear_regression, median
 
 from analyzer.evidence import BoundingBox, OcrLine
 from analyzer.measures.text_contrast import Contrast
@@ -28,6 +28,9 @@ COUNTED = 3
 """Readings that differ in their digits alone that make a line a counter: `Frame = 12`, a clock, a score (project choice)."""
 PIECES = 0.85
 """Similarity from which readings beside each other, in the place of a line, are that line read in pieces (project choice)."""
+CRAWL, CRAWL_LOOKS, STEADY = 0.08, 4, 0.012
+"""Way that a line goes up or down, looks in which it is seen to, and how far it may stray from its path, sideways or from one
+speed, to be a crawl: frame sides (project choice)."""
 DRIFT = 0.12
 """How far, in frame sides, the same words may move between two looks, as a scroll or a camera move does."""
 
@@ -100,6 +103,16 @@ class LineTrack:
         """How far it went, in frame sides: what opposite edges went together. One that is covered or misread is no movement."""
         boxes = [sighting.line.box for sighting in self.sightings]
         return max(_travelled([(box.x0, box.x1) for box in boxes]), _travelled([(box.y0, box.y1) for box in boxes]))
+
+    @property
+    def crawls(self) -> bool:
+        """Whether it goes straight up or down at one speed, as credits do and signs do not."""
+        seen = [sighting.line for sighting in self.sightings if sighting.line.text == self.text]
+        times, tops, lefts = [one.time_s for one in seen], [one.box.y0 for one in seen], [one.box.x0 for one in seen]
+        if len(seen) < CRAWL_LOOKS or max(tops) - min(tops) < CRAWL or max(lefts) - min(lefts) > STEADY:
+            return False
+        speed, start = linear_regression(times, tops)
+        return max(abs(start + speed * time_s - top) for time_s, top in zip(times, tops, strict=True)) <= STEADY
 
 
 def _travelled(edges: Sequence[tuple[float, float]]) -> float:

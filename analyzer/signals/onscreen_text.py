@@ -95,7 +95,7 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
     said = speech.evidence.get("speech") if speech else None
     spans = [(span.start_s, span.end_s) for span in said.items] if isinstance(said, Spans) else None
     described = [
-        Line(line.text, line.box, start, end, _angle(line, media), line.moved, line.confidence, line.counts)
+        Line(line.text, line.box, start, end, _angle(line, media), line.moved, line.confidence, line.counts, line.crawls)
         for line, (start, end) in zip(lines, times, strict=True)
     ]
     kinds = roles(described, media.duration_s if media.asset.kind == "video" else 0.0, spans)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.evidence import BoundingBox
@@ -117,6 +119,12 @@ def test_a_name_and_a_trade_below_it_are_a_title_though_off_the_middle() -> None
 def test_a_wide_line_that_moves_is_a_ticker() -> None:
     ticker = line("Breaking: bread is warm", box(0.1, 0.4, 0.9, 0.43), 0, 9, moved=0.5)
     assert roles([ticker], DURATION_S, SILENT) == ["headline"]
+
+
+def test_a_narrow_line_that_moves_is_of_the_scene_unless_it_crawls() -> None:
+    sign = line("fly to Oslo", box(0.35, 0.4, 0.65, 0.43), 0, 9, moved=0.3)
+    assert roles([sign], DURATION_S, SILENT) == ["scene_text"]
+    assert roles([replace(sign, crawls=True)], DURATION_S, SILENT) == ["headline"]
 
 
 def test_a_small_line_off_the_middle_is_of_the_scene() -> None:

@@ -62,6 +62,18 @@ def test_a_scroll_is_one_track_that_moved() -> None:
     assert round(track.moved, 3) == 0.15
 
 
+def test_a_line_that_goes_up_at_one_speed_crawls_and_one_that_sways_does_not() -> None:
+    def crawls(*places: tuple[float, float]) -> bool:
+        [track] = join(*seen(*[[("Directed by nobody", box(x, y, x + 0.3, y + 0.04))] for x, y in places]))
+        return track.crawls
+
+    assert crawls((0.4, 0.7), (0.4, 0.65), (0.4, 0.6), (0.4, 0.55))
+    assert not crawls((0.4, 0.7), (0.4, 0.65), (0.4, 0.6)), "three looks are few"
+    assert not crawls((0.4, 0.7), (0.43, 0.65), (0.46, 0.6), (0.49, 0.55)), "aslant"
+    assert not crawls((0.4, 0.7), (0.4, 0.62), (0.4, 0.61), (0.4, 0.55)), "by fits and starts"
+    assert not crawls((0.4, 0.7), (0.4, 0.7), (0.4, 0.7), (0.4, 0.7)), "it stands"
+
+
 def test_the_box_is_that_of_the_reading_that_names_the_track() -> None:
     wide = box(0.2, 0.7, 0.9, 0.74)
     [track] = join(*seen([("I never", PLACE)], [("I never said that", wide)]))
