@@ -59,7 +59,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "tracks": len(tracks),
         "first_text_s": tracks[0].start_s if tracks and moving else None,
         "text_time_share": _time_share(tracks, media.duration_s) if moving else None,
-        "text_area_max": round(max((sum(s.line.box.area for s in frame) for frame in seen), default=0.0), 4),
+        "text_area_max": round(max((_area(tracks, track.start_s) for track in tracks), default=0.0), 4),
         "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
         "smallest_height_share": min((round(track.height_px / media.asset.height, 4) for track in judged), default=None),
         "unreadable_tracks": sum(track.duration_s < track.needed_s for track in judged) if moving else None,
@@ -81,6 +81,11 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             ),
         ),
     )
+
+
+def _area(tracks: Sequence[TextTrack], time_s: float) -> float:
+    """Share of the frame that the lines take which stand at a moment; it is largest when one comes."""
+    return sum(track.box.area for track in tracks if track.start_s <= time_s < track.end_s or track.start_s == time_s)
 
 
 def _believed(track: LineTrack, media: Media) -> bool:

@@ -86,6 +86,14 @@ def test_where_no_step_is_seen_a_line_went_within_the_last_look() -> None:
     assert track.end_s == pytest.approx(4.775, abs=0.001)
 
 
+def test_the_largest_area_is_that_of_the_lines_that_stand_together() -> None:
+    reading = run(clip(5.0, (HELLO, 0, 3.3), (ELSE, 1, 2.5)), BOTH)
+    areas = [track.box.area for track in reading.evidence["tracks"].items]
+    assert reading.metrics["text_area_max"] == pytest.approx(sum(areas), abs=1e-4)
+    apart = run(clip(5.0, (HELLO, 0, 2), (ELSE, 3, 5)), BOTH)
+    assert apart.metrics["text_area_max"] == pytest.approx(max(areas), abs=1e-3)
+
+
 def test_a_line_that_stands_throughout_has_the_clip_s_length() -> None:
     [track] = run(clip(4.0, (HELLO, 0, 9)), BOTH).evidence["tracks"].items
     assert (track.start_s, track.end_s) == (0.0, 4.0)
