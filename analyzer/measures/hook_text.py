@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,11 +16,15 @@ from typing import Any
 LANGUAGES = ("en", "fr")
 LONGEST_QUOTE = 120
 """Characters of a sentence that are quoted (project choice)."""
+LONGEST_OPENING = 1000
+"""Characters that are read: over half a minute of speech (project choice)."""
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "−": "-"})
 _SENTENCE = re.compile(r"(?:[^.!?…\n]|(?<=\d)[.,](?=\d)|\.(?=\S)|:)+[.!?…]*")
+_SPEECH = re.compile(r'["“«][^"“”«»]*[.!?…,]\s*["”»]|^\s*—[^—]*—.*', re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _PART = re.compile(r"<(\w+)>")
+_EDGE, _CASED = r"\b", "(?-i:"
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,60 @@ class Opener:
 
 
 @dataclass(frozen=True)
-class _Phrases:
-    """Patterns that show an id, and those that speak against them at the same place."""
+class _Sentence:
+    """A sentence as it is written and in small letters, and where it may start: at 0, and behind its opening words."""
 
-    shown_by: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    text: str
+    folded: str
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """Many patterns in one. `cased` ones know capitals (names); the others read small letters, which is three times faster."""
+
+    pattern: re.Pattern[str]
+    at_start: bool
+    cased: bool
+
+    def match(self, sentence: _Sentence) -> bool:
+        text = sentence.text if self.cased else sentence.folded
+        if self.at_start:
+            return any(self.pattern.match(text, start) for start in sentence.starts)
+        return self.pattern.search(text) is not None
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What shows it, and what speaks against it in the same sentence."""
+
+    shown_by: tuple[_Pattern, ...]
+    unless: tuple[_Pattern, ...]
+
+    def match(self, sentence: _Sentence) -> bool:
+        return any(pattern.match(sentence) for pattern in self.shown_by)
+
+    def denies(self, sentence: _Sentence) -> bool:
+        return any(pattern.match(sentence) for pattern in self.unless)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What tells a language."""
+
+    function_words: frozenset[str]
+    spelling: re.Pattern[str]
+
+    def has(self, word: str) -> bool:
+        return word in self.function_words or self.spelling.search(word) is not None
 
 
 @dataclass(frozen=True)
 class _Lexicon:
-    function_words: frozenset[str]
-    types: Mapping[str, _Phrases]
-    weak: Mapping[str, _Phrases]
+    lead: re.Pattern[str]
+    """Words that a sentence may open with before it says anything: so, okay, hey everyone."""
+    types: Mapping[str, _Kind]
+    weak: Mapping[str, _Kind]
 
 
 def hook_types(text: str, language: str | None = None) -> tuple[Opener, ...]:
@@ -57,52 +103,93 @@ def weak_openers(text: str, language: str | None = None) -> tuple[Opener, ...]:
 
 
 def language_of(text: str) -> str | None:
-    """The language whose function words are most frequent; None on a draw, which a few words often are."""
+    """The language that most words belong to, by a list and by spelling; None on a draw, which a few words often are."""
     words = {word.lower() for word in _WORD.findall(text.translate(_PLAIN))}
-    counts = sorted(((len(words & _lexicon(code).function_words), code) for code in LANGUAGES), reverse=True)
+    counts = sorted(((sum(map(_words(code).has, words)), code) for code in LANGUAGES), reverse=True)
     return counts[0][1] if counts[0][0] > counts[1][0] else None
 
 
 def _find(text: str, language: str | None, table: str) -> tuple[Opener, ...]:
-    plain = text.translate(_PLAIN)
+    plain = text[:LONGEST_OPENING].translate(_PLAIN)
     told = language or language_of(plain)
     codes = LANGUAGES if told is None else (told,) if told in LANGUAGES else ()
-    tables: list[Mapping[str, _Phrases]] = [getattr(_lexicon(code), table) for code in codes]
-    sentences = [match.group().strip() for match in _SENTENCE.finditer(plain)]
+    lexicons = [_lexicon(code) for code in codes]
+    sentences = [_sentence(match.group().strip(), lexicons) for match in _SENTENCE.finditer(_without_dialogue(plain))]
+    tables: list[Mapping[str, _Kind]] = [getattr(lexicon, table) for lexicon in lexicons]
     found = []
     for key in tables[0] if tables else ():
-        entries = [entries[key] for entries in tables]
-        quote = next((sentence for sentence in sentences if _shown(entries, sentence)), None)
-        if quote is not None:
+        kinds = [kinds[key] for kinds in tables]
+        shown = (sentence.text for sentence in sentences if _shown(kinds, sentence))
+        if (quote := next(shown, None)) is not None:
             found.append(Opener(key, quote if len(quote) <= LONGEST_QUOTE else quote[: LONGEST_QUOTE - 1] + "…"))
     return tuple(found)
 
 
-def _shown(entries: Sequence[_Phrases], sentence: str) -> bool:
+def _without_dialogue(text: str) -> str:
+    """The text without lines that people in a scene say; a text that is one quotation is kept: it is what the asset says."""
+    spoken = _SPEECH.findall(text)
+    is_quotation = len(spoken) == 1 and spoken[0].strip() == text.strip() and "—" not in text
+    return text if is_quotation else _SPEECH.sub("\n", text)
+
+
+def _sentence(text: str, lexicons: Iterable[_Lexicon]) -> _Sentence:
+    folded = text.lower() if len(text.lower()) == len(text) else text
+    leads = (lexicon.lead.match(folded) for lexicon in lexicons)
+    return _Sentence(text, folded, (0, *(lead.end() for lead in leads if lead)))
+
+
+def _shown(kinds: Iterable[_Kind], sentence: _Sentence) -> bool:
     """Whether any language's pattern shows it and none speaks against it."""
-    denied = any(entry.unless is not None and entry.unless.search(sentence) for entry in entries)
-    return not denied and any(entry.shown_by.search(sentence) for entry in entries)
+    return any(kind.match(sentence) for kind in kinds) and not any(kind.denies(sentence) for kind in kinds)
+
+
+@cache
+def _table(language: str) -> dict[str, Any]:
+    text = (files("analyzer.measures") / "lexicon" / f"hooks.{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _words(language: str) -> _Words:
+    table = _table(language)
+    return _Words(frozenset(table["function_words"]), re.compile(table["spelling"]))
 
 
 @cache
 def _lexicon(language: str) -> _Lexicon:
-    text = (files("analyzer.measures") / "lexicon" / f"hooks.{language}.toml").read_text(encoding="utf-8")
-    table: dict[str, Any] = tomllib.loads(text)
+    table = _table(language)
     words: dict[str, str] = {}
     for name, pattern in table["words"].items():
         words[name] = _filled(pattern, words)
-    return _Lexicon(
-        function_words=frozenset(table["function_words"]),
-        types={key: _phrases(entry, words) for key, entry in table["types"].items()},
-        weak={key: _phrases(entry, words) for key, entry in table["weak"].items()},
+
+    def kinds(entries: Mapping[str, Mapping[str, str]]) -> dict[str, _Kind]:
+        return {
+            key: _Kind(_patterns(entry["any"], words), _patterns(entry.get("not", ""), words)) for key, entry in entries.items()
+        }
+
+    lead = re.compile(_filled(table["lead"], words))
+    return _Lexicon(lead, kinds(table["types"]), kinds(table["weak"]))
+
+
+def _patterns(lines: str, words: Mapping[str, str]) -> tuple[_Pattern, ...]:
+    """Patterns, one a line, put together by how they are tried: those with "^" where a sentence starts alone."""
+    alike: dict[tuple[bool, bool], list[str]] = {}
+    for line in filter(None, lines.splitlines()):
+        pattern = _filled(line, words)
+        alike.setdefault((pattern.startswith("^"), _CASED in pattern), []).append(pattern.removeprefix("^"))
+    return tuple(
+        _Pattern(re.compile(_either(patterns), re.IGNORECASE if cased else re.NOFLAG), at_start, cased)
+        for (at_start, cased), patterns in alike.items()
     )
 
 
-def _phrases(entry: Mapping[str, list[str]], words: Mapping[str, str]) -> _Phrases:
-    def one(patterns: list[str]) -> re.Pattern[str]:
-        return re.compile("|".join(f"(?:{_filled(pattern, words)})" for pattern in patterns), re.IGNORECASE)
-
-    return _Phrases(one(entry["any"]), one(entry["not"]) if "not" in entry else None)
+def _either(patterns: Iterable[str]) -> str:
+    """Alternatives; those that begin at the edge of a word share the look at it."""
+    apart: dict[bool, list[str]] = {True: [], False: []}
+    for pattern in patterns:
+        apart[pattern.startswith(_EDGE)].append(f"(?:{pattern.removeprefix(_EDGE)})")
+    edge = [rf"\b(?:{'|'.join(apart[True])})"] if apart[True] else []
+    return "|".join(edge + apart[False])
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:
