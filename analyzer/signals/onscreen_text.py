@@ -40,6 +40,8 @@ READABLE = 1.15
 JUDGED = ("caption", "headline")
 """Roles that the maker of the video answers for."""
 LETTERS_FOR_LANGUAGE = 12
+AT_ONCE_S = 0.2
+"""Rows of one block that come within this time come at once: a line that pops in is told from its ground a frame or two late."""
 
 
 def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
@@ -57,7 +59,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     unmeasured: dict[str, Reason] = {}
     metrics = {
         "tracks": len(tracks),
-        "first_text_s": tracks[0].start_s if tracks and moving else None,
+        "first_text_s": min((track.start_s for track in tracks), default=None) if moving else None,
         "text_time_share": _time_share(tracks, media.duration_s) if moving else None,
         "text_area_max": round(max((_area(tracks, track.start_s) for track in tracks), default=0.0), 4),
         "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
@@ -125,8 +127,14 @@ def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | Non
                 needed_s=0.0,
             )
         )
-    tracks.sort(key=lambda track: (track.start_s, track.box.y0, track.box.x0))
-    return [track.model_copy(update={"id": index, "needed_s": _needed(track, tracks)}) for index, track in enumerate(tracks)]
+    told = sorted(tracks, key=lambda track: (_block_start_s(track, tracks), track.box.y0, track.box.x0))
+    return [track.model_copy(update={"id": index, "needed_s": _needed(track, told)}) for index, track in enumerate(told)]
+
+
+def _block_start_s(track: TextTrack, tracks: Sequence[TextTrack]) -> float:
+    """When the first of the rows came that a line stands among: rows that come at once are told from the top."""
+    rows = (other for other in tracks if abs(other.start_s - track.start_s) <= AT_ONCE_S)
+    return min(other.start_s for other in rows if other is track or _one_block(other.box, track.box))
 
 
 def _colours(line: LineTrack) -> list[ColourPair]:

@@ -172,6 +172,12 @@ def test_lines_are_told_in_the_order_in_which_they_came() -> None:
     assert [track.id for track in reading.evidence["tracks"].items] == [0, 1]
 
 
+def test_rows_that_come_within_a_frame_or_two_are_told_from_the_top() -> None:
+    low = ("Else", 740, YELLOW)
+    reading = run(clip(5.0, (HELLO, 0.8, 5), (low, 0.7, 5)), BOTH)
+    assert reading.metrics["text"] == "Hello there\nElse"
+
+
 def test_without_an_ocr_engine_nothing_is_measured() -> None:
     with pytest.raises(Unavailable):
         measure(clip(1.0), Engines(), {})
