@@ -49,10 +49,11 @@ def test_what_two_errors_explain_is_alike() -> None:
 
 def test_a_change_of_a_measurement_whose_error_is_stated_must_exceed_it() -> None:
     found = compare(
-        report({"onscreen_text": {"lowest_contrast": 12.5}}), report({"onscreen_text": {"lowest_contrast": 9.5}}),
-        {"onscreen_text.lowest_contrast": "ratio"},
-    )  # fmt: skip
-    assert found.changes == ()
+        report({"onscreen_text": {"lowest_contrast": 12.5}, "palette": {"contrast": 12.5}}),
+        report({"onscreen_text": {"lowest_contrast": 10.8}, "palette": {"contrast": 10.8}}),
+        {"onscreen_text.lowest_contrast": "ratio", "palette.contrast": "ratio"},
+    )
+    assert [change.signal for change in found.changes] == ["palette"], "no error is stated for that one"
 
 
 def test_a_change_beyond_noise_is_named() -> None:
