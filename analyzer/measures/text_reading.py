@@ -18,7 +18,7 @@ from analyzer.measures.text_change import Box, ChangeMap, grey_copy, same_patch
 from analyzer.measures.text_contrast import Contrast, line_contrast
 from analyzer.measures.text_extent import extent
 from analyzer.measures.text_letters import Letters, rectified, separate
-from analyzer.measures.text_tracking import MISSED_FRAMES, Sighting, same_text
+from analyzer.measures.text_tracking import MISSED_FRAMES, Sighting, is_part, same_text
 
 LEAST_CONFIDENCE = 0.8
 """Readings below it are mostly noise: on photographs without text 0.5 gives junk on 5 of 8, 0.8 on none (measured)."""
@@ -99,10 +99,13 @@ class Reader:
         grey: NDArray[np.uint8],
         scale: float,
         region: Box,
-        here: Iterable[_Known],
-        gone: Iterable[_Known],
+        here: Sequence[_Known],
+        gone: Sequence[_Known],
     ) -> list[_Known]:
-        """The lines of one region; one that stands as it did when it was read is not read again."""
+        """The lines of one region; one that stands as it did when it was read is not read again.
+
+        Pieces of a line that stood there are that line, if it says the same when it is read where it stood.
+        """
         x0, y0, x1, y1 = (round(value * scale) for value in region)
         crop = image[y0:y1, x0:x1]
         if min(crop.shape[:2]) < 8:
@@ -112,29 +115,20 @@ class Reader:
         quads = [np.asarray(quad, np.float32) / factor + np.array([x0, y0], np.float32) for quad in self.engine.detect(reduced)]
         found = [(_oriented(quad), _place(quad, scale, grey.shape)) for quad in quads]
         found = [(quad, place) for quad, place in found if grey[place].size and _is_line(quad, image.shape[0])]
-        lines = self._whole(image, grey, [place for _, place in found], here, gone)
-        found = [(quad, place) for quad, place in found if not _covered(place, [line.place for line in lines])]
+        whole = [line for line in here if any(_is_piece(place, line.place) for _, place in found)]
+        lines, tried = list[_Known](), set[int]()
         for quad, place in found:
+            if _covered(place, [line.place for line in whole]):
+                continue
             twin = next((line for line in here if _common(line.place, place) >= SAME_PLACE), None)
             line = twin or self._read(image, grey, quad, place)
             lines += [line] if line else []
-        return lines
-
-    def _whole(
-        self,
-        image: NDArray[np.uint8],
-        grey: NDArray[np.uint8],
-        finds: Sequence[Place],
-        here: Iterable[_Known],
-        gone: Iterable[_Known],
-    ) -> list[_Known]:
-        """Lines found in pieces: those that stand as they did, and those that say the same when read where they stood."""
-        lines = [line for line in here if any(_is_piece(find, line.place) for find in finds)]
-        for line in gone:
-            if any(_is_piece(find, line.place) for find in finds) and not _covered(line.place, [one.place for one in lines]):
-                now = self._read(image, grey, line.quad, line.place, EXPECTED_CONFIDENCE)
-                lines += [now] if now and same_text(now.text, line.text) else []
-        return lines
+            broken = [] if twin else [old for old in gone if id(old) not in tried and _may_be_piece(place, line, old)]
+            tried |= {id(old) for old in broken}
+            again = (self._read(image, grey, old.quad, old.place, old.text) for old in broken)
+            whole += filter(None, again)
+        places = [line.place for line in whole]
+        return [*whole, *(line for line in lines if not _covered(line.place, places))]
 
     def _read(
         self,
@@ -142,12 +136,14 @@ class Reader:
         grey: NDArray[np.uint8],
         quad: NDArray[np.float32],
         place: Place,
-        least: float = LEAST_CONFIDENCE,
+        expected: str = "",
     ) -> _Known | None:
-        """What is written in a quad; None where that is not sure."""
+        """What is written in a quad; None where that is not sure, or not what is expected."""
         self.recognized += 1
         text, confidence = self.engine.recognize(image, quad[None])[0]
-        if not text or confidence < least:
+        if not text or confidence < (EXPECTED_CONFIDENCE if expected else LEAST_CONFIDENCE):
+            return None
+        if expected and not same_text(text, expected):
             return None
         letters = separate(image, quad, sum(sign.isalnum() for sign in text))
         contrast = None if letters is None else line_contrast(letters)
@@ -228,6 +224,11 @@ def _is_piece(find: Place, line: Place) -> bool:
     along = 0 if rows.stop - rows.start > columns.stop - columns.start else 1
     short = find[along].stop - find[along].start < SAME_PLACE * (line[along].stop - line[along].start)
     return short and _shared(find, line) > PIECE * _size(find)
+
+
+def _may_be_piece(find: Place, line: _Known | None, whole: _Known) -> bool:
+    """Whether a find, which says what `line` says or nothing, may be a piece of a line that stood around it."""
+    return _is_piece(find, whole.place) and (line is None or is_part(line.text, whole.text))
 
 
 def _covered(find: Place, lines: Iterable[Place]) -> bool:

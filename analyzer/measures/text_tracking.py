@@ -261,6 +261,13 @@ def same_text(a: str, b: str) -> bool:
     return similarity(a, b) >= SAME_TEXT
 
 
+def is_part(piece: str, whole: str) -> bool:
+    """Whether a text holds half the letters of another in their order."""
+    first, second = _key(piece), _key(whole)
+    blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+    return 2 * sum(block.size for block in blocks) >= len(first)
+
+
 def edits(first: str, second: str) -> int:
     """Letters to insert, delete or replace (Levenshtein)."""
     row = list(range(len(second) + 1))

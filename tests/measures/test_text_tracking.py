@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.evidence import BoundingBox
-from analyzer.measures.text_tracking import Sighting, join, same_text, similarity
+from analyzer.measures.text_tracking import Sighting, is_part, join, same_text, similarity
 from tests.make import box, ocr_line
 
 PLACE = box(0.2, 0.7, 0.8, 0.74)
@@ -148,3 +148,9 @@ def test_a_line_that_is_covered_at_one_end_has_not_moved_and_one_that_drifts_has
     assert moved(PLACE, box(0.15, 0.69, 0.85, 0.75)) == 0, "it grew where it stands"
     assert moved(PLACE, box(0.26, 0.7, 0.86, 0.74)) == 0.06
     assert moved(PLACE, box(0.24, 0.7, 0.84, 0.74), box(0.16, 0.7, 0.76, 0.74)) == 0.08
+
+
+def test_a_piece_of_a_line_has_its_letters_and_another_line_has_not() -> None:
+    assert is_part("the shoes", "Start with the shoes.") and is_part("喜大", "喜羊羊与灰太狼") and is_part("", "Start")
+    assert not is_part("Ten kilos is plenty.", "Weigh it on a kitchen scale.")
+    assert not is_part("Keep one pocket free.", "Heavy things go near the wheels.")
