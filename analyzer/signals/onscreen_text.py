@@ -41,7 +41,7 @@ JUDGED = ("caption", "headline")
 """Roles that the maker of the video answers for."""
 LETTERS_FOR_LANGUAGE = 12
 AT_ONCE_S = 0.2
-"""Rows of one block that come within this time come at once: a line that pops in is told from its ground a frame or two late."""
+"""Rows of one block that come within this time come at once: one that pops in is seen a frame or two late."""
 
 
 def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) -> Reading:
