@@ -25,7 +25,7 @@ from analyzer.measures.text_tracking import edits, similarity
 from analyzer.report import Report
 from evaluation.drawn_clips import KINDS, Made, Maker, covered
 from evaluation.drawn_styles import FORMATS
-from evaluation.figures import Figure, Setup, at_least, at_most, macro_f1, quantiles
+from evaluation.figures import Figure, Setup, at_least, at_most, macro_f1, tail_at_most
 
 STANDS_S = 0.5
 ALIKE = 0.7
@@ -142,7 +142,6 @@ def add_captions(setup: Setup, tally: Tally, made: Made, report: Report) -> None
 
 def table(t: Tally) -> list[Figure]:
     errors = t.wrong_letters / max(1, t.letters)
-    worst = [float(np.quantile(values, 0.95)) if values else 9.0 for values in (t.onset, t.end)]
     clips = f"{EACH * (len(KINDS) - len(FORMATS)) + len(FORMATS)} clips"
     return [
         at_least(
@@ -152,22 +151,8 @@ def table(t: Tally) -> list[Figure]:
         Figure(
             "text tracks", "character error rate", f"{100 * errors:.2f} %", "<= 1 %", errors <= 0.01, f"{t.letters} characters"
         ),
-        Figure(
-            "text tracks",
-            "onset error, median / p95",
-            quantiles(t.onset, " s", digits=3),
-            "p95 <= 0.2 s",
-            worst[0] <= 0.2,
-            str(len(t.onset)),
-        ),
-        Figure(
-            "text tracks",
-            "end error, median / p95",
-            quantiles(t.end, " s", digits=3),
-            "p95 <= 0.2 s",
-            worst[1] <= 0.2,
-            str(len(t.end)),
-        ),
+        tail_at_most("text tracks", "onset error, median / p95", t.onset, 0.2),
+        tail_at_most("text tracks", "end error, median / p95", t.end, 0.2),
         at_most("text size", "error of the line's height, in clips", t.size, 0.05),
         at_most("text contrast", "worst decile over the line's life, plain ground", t.contrast, 0.10),
         at_most("text contrast", "worst decile over the line's life, photograph", t.on_photo, 0.15),

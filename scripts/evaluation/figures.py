@@ -121,6 +121,12 @@ def at_most(signal: str, measure: str, errors: Sequence[float], aim: float, scal
     return Figure(signal, measure, value, f"<= {scale * aim:g}{unit}", bool(middle <= aim), f"{len(errors)}")
 
 
+def tail_at_most(signal: str, measure: str, errors: Sequence[float], aim_s: float) -> Figure:
+    """Median and 95th percentile of errors in seconds, with an aim for the latter."""
+    met = bool(len(errors)) and float(np.quantile(errors, 0.95)) <= aim_s
+    return Figure(signal, measure, quantiles(errors, " s", digits=3), f"p95 <= {aim_s:g} s", met, str(len(errors)))
+
+
 def at_least(signal: str, measure: str, value: float, aim: float, count: str) -> Figure:
     return Figure(signal, measure, f"{value:.3f}", f">= {aim:g}", bool(value >= aim), count)
 
