@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from analyzer import quiet
+
 PACKAGES = (
     "av",
     "opencv-python-headless",
@@ -41,7 +43,7 @@ def findings() -> list[tuple[bool, str]]:
         version = manifests.version_of(manifest)
         wanting = "" if version else f" needs pip install {manifest.package}"
         lines.append((version is not None, f"{manifest.task}: {manifest.id}{wanting}"))
-    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings()]
+    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings(), *_switched_off()]
     free = shutil.disk_usage(tempfile.gettempdir()).free
     lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
     lines.append((True, f"reports are remembered in {cache.folder()}"))
@@ -126,6 +128,11 @@ def _models_folder() -> list[tuple[bool, str]]:
         if weights.folder_of(manifest).exists() and weights.lock_of(manifest) is None:
             lines.append((False, weights.verify(manifest)[0]))
     return lines
+
+
+def _switched_off() -> list[tuple[bool, str]]:
+    """What no library sends from this machine."""
+    return [(True, line) for line in quiet.lines()]
 
 
 def _settings() -> list[tuple[bool, str]]:

@@ -20,6 +20,7 @@ LAYERS = [
     {"contract", "media"},
     {"report", "errors", "files"},
     {"evidence"},
+    {"quiet"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {
