@@ -25,7 +25,7 @@ def source(tmp_path: Path) -> Path:
     """A folder of somebody's files."""
     folder = tmp_path / "theirs"
     folder.mkdir()
-    (folder / "model.onnx").write_bytes(b"weights")
+    (folder / "model.txt").write_bytes(b"weights")
     (folder / "unasked.bin").write_bytes(b"pickle")
     return folder
 
@@ -57,18 +57,18 @@ def test_files_that_are_as_they_were_pulled_are_verified(placed: Manifest) -> No
 def test_a_damaged_file_is_found_when_its_engine_is_loaded(
     placed: Manifest, damage: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (weights.folder_of(placed) / "model.onnx").write_bytes(damage)
+    (weights.folder_of(placed) / "model.txt").write_bytes(damage)
     monkeypatch.setattr(manifests, "load", lambda: (placed,))
     monkeypatch.setattr(engines, "import_module", lambda name: pytest.fail("damaged weights were loaded"))
     with pytest.raises(Unavailable) as error:
         Engines()["ocr"]
-    assert error.value.code == "damaged_weights" and "model.onnx" in str(error.value)
+    assert error.value.code == "damaged_weights" and "model.txt" in str(error.value)
     assert str(error.value.remedy) == "analyzer models pull some-model"
 
 
 def test_a_missing_file_is_named(placed: Manifest) -> None:
-    (weights.folder_of(placed) / "model.onnx").unlink()
-    assert weights.verify(placed) == ["model.onnx is missing."]
+    (weights.folder_of(placed) / "model.txt").unlink()
+    assert weights.verify(placed) == ["model.txt is missing."]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"model": "another", "repository": "a/b", "revision": "c", "files": {}}'])
@@ -79,7 +79,7 @@ def test_a_lock_that_is_not_of_this_model_is_none(placed: Manifest, text: str) -
 
 
 def test_a_lock_without_a_file_of_the_manifest_is_none(placed: Manifest) -> None:
-    assert weights.lock_of(made_up(files=["model.onnx", "config.json"])) is None
+    assert weights.lock_of(made_up(files=["model.txt", "config.json"])) is None
 
 
 def test_a_folder_that_cannot_be_written_serves_for_loading(placed: Manifest, root: Path) -> None:
@@ -98,14 +98,14 @@ def test_own_files_are_taken_and_called_local(root: Path, source: Path) -> None:
     lock = weights.adopt(made_up(), source)
     assert lock.revision == weights.LOCAL and lock == weights.lock_of(made_up())
     folder = weights.verified_folder(made_up())
-    assert sorted(path.name for path in folder.iterdir()) == [weights.LOCK, "model.onnx"]
-    assert (source / "model.onnx").is_file()
+    assert sorted(path.name for path in folder.iterdir()) == [weights.LOCK, "model.txt"]
+    assert (source / "model.txt").is_file()
 
 
 def test_the_only_file_of_a_model_may_have_another_name(root: Path, source: Path) -> None:
-    (source / "model.onnx").rename(source / "mine.onnx")
+    (source / "model.txt").rename(source / "mine.onnx")
     weights.adopt(made_up(), source / "mine.onnx")
-    assert (weights.verified_folder(made_up()) / "model.onnx").read_bytes() == b"weights"
+    assert (weights.verified_folder(made_up()) / "model.txt").read_bytes() == b"weights"
 
 
 def test_a_folder_copied_from_another_machine_keeps_its_commit(placed: Manifest, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_folder_copied_from_another_machine_keeps_its_commit(placed: Manifest,
     weights.remove(placed)
     assert weights.adopt(placed, copied).revision == COMMIT
     weights.remove(placed)
-    (copied / "model.onnx").write_bytes(b"weighty")
+    (copied / "model.txt").write_bytes(b"weighty")
     with pytest.raises(UsageError, match="damaged"):
         weights.adopt(placed, copied)
     assert not weights.folder_of(placed).exists() and not weights.staging_of(placed).exists()
@@ -130,16 +130,16 @@ def test_a_folder_in_place_without_a_lock_can_be_taken_where_it_lies(root: Path,
 
 def test_files_that_lack_are_named(root: Path, source: Path) -> None:
     with pytest.raises(UsageError, match="lacks a.json, b.json"):
-        weights.adopt(made_up(files=["model.onnx", "a.json", "b.json"]), source)
+        weights.adopt(made_up(files=["model.txt", "a.json", "b.json"]), source)
     assert not root.exists()
 
 
 def test_removing_frees_what_an_interrupted_pull_left_and_what_an_engine_made_too(placed: Manifest) -> None:
     staged, made = weights.staging_of(placed), weights.root() / weights.EXPORTED / placed.id
-    staged.mkdir()
+    assert weights.stage(placed) == staged
     made.mkdir(parents=True)
-    (staged / "model.onnx.0123.part").write_bytes(b"half")
-    (made / "graph.onnx").write_bytes(b"graph")
+    (staged / f"model.txt.{'0' * 12}.part").write_bytes(b"half")
+    (made / f"{'0' * 16}-{'1' * 16}.onnx").write_bytes(b"graph")
     expected = weights.bytes_in(weights.folder_of(placed)) + 4 + 5
     assert weights.remove(placed) == expected
     assert not staged.exists() and not weights.folder_of(placed).exists() and not made.exists()
