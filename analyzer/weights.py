@@ -154,7 +154,7 @@ def _unfit(folder: Path, files: Collection[str]) -> str | None:
             return f"{name} cannot be read: {error.strerror}."
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        loadable = path.suffix in (*formats.kinds(), ".py", ".model", ".jinja", ".pickle", ".pkl")
+        loadable = path.suffix in (*formats.kinds(), ".py", ".jinja", ".pickle", ".pkl")
         if loadable and name not in (*files, LOCK) and path.is_file():
             return f"{name} lies beside its files, and no pull brought it."
     return None

@@ -91,6 +91,7 @@ def _modest(value: Any, key: str = "") -> None:
 
 
 def _text(path: Path, name: str, files: Collection[str]) -> None:
+    """A list of words, or a vocabulary of SentencePiece: of a bounded length."""
     _within(path, MOST_TEXT_BYTES)
 
 
@@ -105,6 +106,7 @@ def _within(path: Path, most: int) -> bytes:
 _CHECKS: dict[str, Callable[[Path, str, Collection[str]], None]] = {
     ".json": _json,
     ".txt": _text,
+    ".model": _text,
     ".safetensors": lambda path, name, files: safetensors.check(path),
     ".onnx": onnx.check,
     ".bin": lambda path, name, files: ctranslate2.check(path),
