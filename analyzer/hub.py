@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -130,6 +131,8 @@ def _offer_of_hub(manifest: Manifest, update: bool) -> Offer:
     headers = build_hf_headers(library_name="content-analyzer")
     info = _stated(f"{endpoint()}/api/models/{manifest.repository}/revision/{wanted}?blobs=true", headers)
     commit, listed = info.get("sha"), {each["rfilename"]: each for each in info.get("siblings") or ()}
+    if re.fullmatch("[0-9a-f]{40}", wanted) and commit != wanted:
+        raise UsageError(f"{endpoint()} answers with commit {commit} where {wanted} was asked for. Use another HF_ENDPOINT.")
     if missing := [name for name in manifest.files if name not in listed]:
         raise UsageError(
             f"{manifest.repository} no longer holds {', '.join(missing)} at {commit}, so {manifest.id} cannot be pulled. "

@@ -133,8 +133,7 @@ def verified_folder(manifest: Manifest) -> Path:
             message("The files of the model {model} are not as they were pulled: {fault}", model=manifest.id, fault=faults[0]),
             message("analyzer models pull {model}", model=manifest.id),
         )
-    lock = lock_of(manifest)
-    if fault := _unfit(folder_of(manifest), lock.files if lock else ()):
+    if fault := unfit(manifest):
         raise Unavailable(
             "unfit_weights",
             message("The model {model} is not loaded: {fault}", model=manifest.id, fault=fault),
@@ -143,8 +142,13 @@ def verified_folder(manifest: Manifest) -> Path:
     return folder_of(manifest)
 
 
+def unfit(manifest: Manifest) -> str | None:
+    """Why no library is given the files of a model that is here, in a sentence; None where nothing speaks against it."""
+    lock = lock_of(manifest)
+    return _unfit(folder_of(manifest), lock.files if lock else ())
+
+
 def _unfit(folder: Path, files: Collection[str]) -> str | None:
-    """Why no library is given these files, in a sentence; None where nothing speaks against it."""
     for name in files:
         try:
             formats.check(folder, name, files)

@@ -168,3 +168,14 @@ def test_models_and_comments_of_a_check_that_make_no_sense(words: list[str], say
     asset.write_bytes(b"never read")
     done = CliRunner().invoke(app, ["check", str(asset), *words], catch_exceptions=False)
     assert done.exit_code == 2 and says in done.stderr and not done.stdout
+
+
+def test_verify_says_what_is_not_loaded_though_it_is_as_it_was_brought(server: Hub) -> None:
+    folder = weights.folder_of(MODEL)
+    folder.mkdir(parents=True)
+    (folder / "model.txt").write_text("words")
+    place(MODEL)
+    assert run("verify")[0] == 0
+    (folder / "pytorch_model.bin").write_bytes(b"pickle")
+    code, out, _ = run("verify")
+    assert code == 1 and "pytorch_model.bin lies beside its files" in out

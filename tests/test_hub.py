@@ -323,6 +323,13 @@ def test_a_mirror_that_has_other_bytes_than_the_manifest_is_refused(server: Hub)
     assert not weights.folder_of(MANIFEST).exists()
 
 
+def test_a_mirror_that_answers_with_another_commit_is_refused(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = server.info(FIRST_COMMIT) | {"sha": SECOND_COMMIT}
+    monkeypatch.setattr(server, "info", lambda commit: told)
+    with pytest.raises(UsageError, match=f"answers with commit {SECOND_COMMIT}"):
+        hub.offer(pinned(LARGE))
+
+
 def test_a_file_that_no_library_may_be_given_is_refused_and_not_kept(server: Hub) -> None:
     server.commits[FIRST_COMMIT]["config.json"] = b"[" * 5_000
     assert "config.json has lists in lists" in refused(server)
