@@ -137,7 +137,8 @@ def _switched_off() -> list[tuple[bool, str]]:
 
 def _settings() -> list[tuple[bool, str]]:
     """What the environment says of the hub and the way to it; passwords and tokens are not shown."""
-    lines = [(True, f"{name} is {os.environ[name]}") for name in HUB_SETTINGS if os.environ.get(name)]
+    set_by_person = [name for name in HUB_SETTINGS if os.environ.get(name) and name not in quiet.set_here]
+    lines = [(True, f"{name} is {os.environ[name]}") for name in set_by_person]
     if os.environ.get("HF_TOKEN"):
         lines.append((True, "HF_TOKEN is set"))
     for name in PROXIES:

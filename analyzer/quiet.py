@@ -42,6 +42,8 @@ OFFLINE = (
 """What only `analyzer models pull` does without. Set in the product's own processes, not in a program that imports it."""
 SENDERS = {"openvino_telemetry": "openvino"}
 """Packages that do nothing but send, and who would import them: they cannot be imported, and their library does without."""
+set_here: set[str] = set()
+"""Those of `OFFLINE` that the product set, and not the person."""
 
 
 def silence() -> None:
@@ -57,7 +59,9 @@ def stay_offline(words: list[str]) -> None:
     """Keep libraries from asking the hub, unless the words of the command line ask for a pull."""
     if "pull" not in words:
         for switch in OFFLINE:
-            os.environ[switch.name] = switch.value
+            if os.environ.get(switch.name) != switch.value:
+                set_here.add(switch.name)
+                os.environ[switch.name] = switch.value
 
 
 @contextmanager
@@ -96,5 +100,5 @@ class _StandIn(ModuleType):
 
 def lines() -> list[str]:
     """One sentence for each library about what is switched off, for `analyzer doctor`."""
-    told = [f"{switch.library} does not send {switch.sends} ({switch.name}={switch.value})" for switch in SWITCHES]
-    return told + [f"{library} does not send its use: {sender} is kept out" for sender, library in SENDERS.items()]
+    told = [f"not sent by {switch.library}: {switch.sends} ({switch.name}={switch.value})" for switch in SWITCHES]
+    return told + [f"not sent by {library}: its use ({sender} is kept out)" for sender, library in SENDERS.items()]

@@ -14,19 +14,20 @@ import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import Annotated
+from pathlib import Path
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from analyzer import formats
 from analyzer.errors import Unavailable, UsageError
 from analyzer.evidence import message
-from analyzer.files import PART, read_within
+from analyzer.files import PART
+from analyzer.locks import LOCK as LOCK
+from analyzer.locks import Lock as Lock
+from analyzer.locks import LockedFile as LockedFile
+from analyzer.locks import lock_in
 from analyzer.manifests import Manifest
 
-LOCK = "analyzer.lock.json"
 EXPORTED = ".exported"
 """Folder, beside those of the models, of what engines make of their weights."""
 STAGING = ".analyzer-staging"
@@ -37,7 +38,6 @@ SPARE_BYTES = 200_000_000
 """Free space that is left on the disk when weights are brought (project choice)."""
 
 
-LARGEST_LOCK_BYTES = 1_000_000
 OWN_FILES_FACTOR = 8
 """How many times the size of a manifest a person's own files may have: 8 bits against 64 (project choice)."""
 MADE_BESIDE = re.compile(r"captions-[0-9a-f]{16}\.npy")
@@ -46,39 +46,6 @@ EXPORTING = "analyzer-export-"
 """Start of the name of the folder into which an engine exports."""
 EXPORT = re.compile(rf"[0-9a-f]{{16}}-[0-9a-f]{{16}}(\.onnx|-openvino-[\w.+-]*)|{EXPORTING}[^/]*/.*|{re.escape(PART)}[\w-]*")
 """What an engine keeps of an export, or was making when it was interrupted (`engines.graphs`)."""
-
-
-def _inside(name: str) -> str:
-    path = PurePosixPath(name)
-    if not path.parts or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
-        raise ValueError("a file of a model lies in its folder")
-    return name
-
-
-class LockedFile(BaseModel):
-    """Size and SHA-256 of one file as it was pulled."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    bytes: int = Field(ge=0)
-
-
-class Lock(BaseModel):
-    """What `pull` brought: never invented, always resolved."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str
-    repository: str
-    revision: str
-    """Commit of the hub repository; for openai-whisper the hash in the checkpoint's address; `LOCAL` for own files."""
-    files: dict[Annotated[str, AfterValidator(_inside)], LockedFile]
-
-    @property
-    def digest(self) -> str:
-        """One hash over all files, hexadecimal."""
-        return hashlib.sha256(repr(sorted((name, file.sha256) for name, file in self.files.items())).encode()).hexdigest()
 
 
 def root() -> Path:
@@ -102,7 +69,7 @@ def staging_of(manifest: Manifest) -> Path:
 
 def lock_of(manifest: Manifest) -> Lock | None:
     """The lock of a model that is here; None where it is not, or where the lock is not of this model."""
-    lock = _lock_in(folder_of(manifest))
+    lock = lock_in(folder_of(manifest))
     return lock if lock is not None and lock.model == manifest.id and set(manifest.files) <= set(lock.files) else None
 
 
@@ -172,7 +139,7 @@ def remove(manifest: Manifest) -> int:
     folder, staged, made = folder_of(manifest), staging_of(manifest), root() / EXPORTED / manifest.id
     if not any(place.is_dir() for place in (folder, staged, made)):
         raise UsageError(f"{manifest.id} is not on this machine.")
-    lock = _lock_in(folder)
+    lock = lock_in(folder)
     if folder.is_dir() and (lock is None or lock.model != manifest.id):
         raise UsageError(f"{folder} has no lock of {manifest.id}, so no pull brought what is in it. Delete it yourself.")
     with held(manifest):
@@ -193,7 +160,7 @@ def adopt(manifest: Manifest, source: Path) -> Lock:
     given = given or {name: source / name for name in manifest.files}
     if missing := [name for name, path in given.items() if not path.is_file()]:
         raise UsageError(f"{source} lacks {', '.join(missing)}; {manifest.id} needs {', '.join(manifest.files)}.")
-    beside = _lock_in(source)
+    beside = lock_in(source)
     known = beside if beside is not None and beside.model == manifest.id else None
     try:
         with held(manifest):
@@ -260,7 +227,7 @@ def check_size(manifest: Manifest, size: int, factor: float) -> None:
 def check_way(manifest: Manifest) -> None:
     """Raise `UsageError` where a folder of the model's name holds files that no pull brought, so that none is overwritten."""
     folder = folder_of(manifest)
-    lock = _lock_in(folder)
+    lock = lock_in(folder)
     if lock is None and (held_there := [name for name in (*manifest.files, LOCK) if (folder / name).exists()]):
         raise UsageError(
             f"{folder} holds {held_there[0]}, which no pull brought. Move it, or take it: "
@@ -325,7 +292,7 @@ def clear_exports(folder: Path) -> int:
 
 def _put_away(former: Path, folder: Path, files: Collection[str]) -> None:
     """Delete of a former folder what is not a person's, and move the rest to where it lay; nothing is overwritten."""
-    lock = _lock_in(former)
+    lock = lock_in(former)
     _delete(former, _brought((*files, *(lock.files if lock else ()))))
     for path in sorted(former.rglob("*")):
         there = folder / path.relative_to(former)
@@ -346,7 +313,7 @@ def _brought(files: Collection[str]) -> Callable[[str], object]:
 def _is_staging(manifest: Manifest) -> bool:
     """Whether a pull of this model made the folder of that name."""
     staged = staging_of(manifest)
-    lock = _lock_in(staged)
+    lock = lock_in(staged)
     return not staged.is_symlink() and ((staged / STAGING).is_file() or (lock is not None and lock.model == manifest.id))
 
 
@@ -383,13 +350,6 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _lock_in(folder: Path) -> Lock | None:
-    try:
-        return Lock.model_validate_json(read_within(folder / LOCK, LARGEST_LOCK_BYTES, "The lock"))
-    except (UsageError, ValidationError):
-        return None
 
 
 def _taken(source: Path, copy: Path) -> LockedFile:

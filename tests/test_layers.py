@@ -15,7 +15,7 @@ LAYERS = [
     {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "comments", "sampling", "engines", "manifests", "weights", "formats", "hub", "fingerprints", "decode"},
+    {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
     {"report", "errors", "files"},

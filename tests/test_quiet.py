@@ -104,7 +104,9 @@ def test_the_hub_is_out_of_reach_of_every_command_but_a_pull(monkeypatch: pytest
         monkeypatch.setenv(switch.name, "0")
     quiet.stay_offline(["models", "pull", "light"])
     assert {os.environ[switch.name] for switch in quiet.OFFLINE} == {"0"}
+    monkeypatch.setattr(quiet, "set_here", set[str]())
     quiet.stay_offline(["check", "clip.mp4"])
+    assert quiet.set_here == {switch.name for switch in quiet.OFFLINE}
     assert {os.environ[switch.name] for switch in quiet.OFFLINE} == {"1"}
 
 

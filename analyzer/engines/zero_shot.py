@@ -82,7 +82,7 @@ class ZeroShot:
             kept = self._folder / f"captions-{self._key(wordings)}.npy"
             try:
                 self._captions[group] = _kept(kept, len(wordings))
-            except (OSError, ValueError):
+            except (OSError, ValueError, OverflowError):
                 self._captions[group] = np.stack([self._mean_direction(wording) for wording in wordings])
                 _keep(kept, self._captions[group])
         return self._captions[group]
