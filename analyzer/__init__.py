@@ -13,6 +13,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from analyzer import quiet
+
+quiet.silence()
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analyzer import cli_audit, cli_batch, cli_models
+from analyzer import cli_audit, cli_batch, cli_models, quiet
 
 if TYPE_CHECKING:
     from analyzer.report import Report
@@ -325,6 +325,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    quiet.stay_offline(sys.argv[1:])
     app()
 
 

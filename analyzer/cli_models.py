@@ -99,6 +99,7 @@ def verify(names: Names = None) -> None:
     damaged = False
     for manifest in chosen:
         faults = weights.verify(manifest) if manifest.source != "package" else []
+        faults = faults or [fault for fault in (weights.unfit(manifest),) if fault and manifest.source != "package"]
         for fault in faults:
             typer.echo(f"{manifest.id}: {fault}")
         if not faults:

@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from analyzer import quiet
+
 PACKAGES = (
     "av",
     "opencv-python-headless",
@@ -41,7 +43,7 @@ def findings() -> list[tuple[bool, str]]:
         version = manifests.version_of(manifest)
         wanting = "" if version else f" needs pip install {manifest.package}"
         lines.append((version is not None, f"{manifest.task}: {manifest.id}{wanting}"))
-    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings()]
+    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings(), *_switched_off()]
     free = shutil.disk_usage(tempfile.gettempdir()).free
     lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
     lines.append((True, f"reports are remembered in {cache.folder()}"))
@@ -128,9 +130,15 @@ def _models_folder() -> list[tuple[bool, str]]:
     return lines
 
 
+def _switched_off() -> list[tuple[bool, str]]:
+    """What no library sends from this machine."""
+    return [(True, line) for line in quiet.lines()]
+
+
 def _settings() -> list[tuple[bool, str]]:
     """What the environment says of the hub and the way to it; passwords and tokens are not shown."""
-    lines = [(True, f"{name} is {os.environ[name]}") for name in HUB_SETTINGS if os.environ.get(name)]
+    set_by_person = [name for name in HUB_SETTINGS if os.environ.get(name) and name not in quiet.set_here]
+    lines = [(True, f"{name} is {os.environ[name]}") for name in set_by_person]
     if os.environ.get("HF_TOKEN"):
         lines.append((True, "HF_TOKEN is set"))
     for name in PROXIES:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from analyzer import weights
 from analyzer.errors import UsageError
@@ -32,6 +35,10 @@ LONGEST_WAIT_S = 30.0
 """A server that asks to wait longer is reported instead (project choice)."""
 TIMEOUT_S = 10.0
 """Silence of the server after which an attempt ends; `HF_HUB_DOWNLOAD_TIMEOUT` names another (the library's own default)."""
+SIZE_FACTOR = 1.5
+"""How many times the size of its manifest a model may have at the hub (project choice)."""
+MOST_ANSWER_BYTES = 16_000_000
+"""What the hub may say of a repository; large ones take 1 MB (project choice)."""
 BUSY = (429, 500, 502, 503, 504)
 """Answers after which it is worth asking again."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -92,7 +99,9 @@ def offer(manifest: Manifest, update: bool = False) -> Offer:
     if is_offline():
         raise UsageError("HF_HUB_OFFLINE is set, so nothing is pulled. Unset it, or bring files with --from FOLDER.")
     with _in_plain_words(manifest):
-        return _offer_of_openai(manifest) if manifest.source == "openai-whisper" else _offer_of_hub(manifest, update)
+        offered = _offer_of_openai(manifest) if manifest.source == "openai-whisper" else _offer_of_hub(manifest, update)
+    weights.check_size(manifest, offered.bytes, SIZE_FACTOR)
+    return offered
 
 
 def pull(offered: Offer, on_bytes: OnBytes = lambda name, done: None, on_wait: Callable[[], None] = lambda: None) -> Lock:
@@ -105,8 +114,8 @@ def pull(offered: Offer, on_bytes: OnBytes = lambda name, done: None, on_wait: C
         lock = weights.lock_of(manifest)
         if lock is not None and lock.revision == offered.revision and not weights.verify(manifest):
             return lock
-        staged = weights.staging_of(manifest)
-        staged.mkdir(exist_ok=True)
+        weights.check_way(manifest)
+        staged = weights.stage(manifest)
         _reuse(offered, staged)
         weights.check_space(max(0, offered.bytes - weights.bytes_in(staged)))
         brought = {remote.name: _bring(remote, staged / remote.name, offered.headers, on_bytes) for remote in offered.files}
@@ -114,15 +123,16 @@ def pull(offered: Offer, on_bytes: OnBytes = lambda name, done: None, on_wait: C
 
 
 def _offer_of_hub(manifest: Manifest, update: bool) -> Offer:
-    from huggingface_hub import HfApi, hf_hub_url
+    from huggingface_hub import hf_hub_url
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     here = weights.lock_of(manifest)
     wanted = here.revision if here is not None and here.revision != weights.LOCAL and not update else manifest.revision
-    info = HfApi(endpoint=endpoint()).model_info(
-        manifest.repository, revision=wanted, files_metadata=True, timeout=_timeout_s()
-    )
-    commit, listed = info.sha, {sibling.rfilename: sibling for sibling in info.siblings or ()}
+    headers = build_hf_headers(library_name="content-analyzer")
+    info = _stated(f"{endpoint()}/api/models/{manifest.repository}/revision/{wanted}?blobs=true", headers)
+    commit, listed = info.get("sha"), {each["rfilename"]: each for each in info.get("siblings") or ()}
+    if re.fullmatch("[0-9a-f]{40}", wanted) and commit != wanted:
+        raise UsageError(f"{endpoint()} answers with commit {commit} where {wanted} was asked for. Use another HF_ENDPOINT.")
     if missing := [name for name in manifest.files if name not in listed]:
         raise UsageError(
             f"{manifest.repository} no longer holds {', '.join(missing)} at {commit}, so {manifest.id} cannot be pulled. "
@@ -130,20 +140,74 @@ def _offer_of_hub(manifest: Manifest, update: bool) -> Offer:
         )
     files = []
     for name in manifest.files:
-        size, lfs, blob = listed[name].size, listed[name].lfs, listed[name].blob_id
-        if not commit or size is None or not (lfs or blob):
+        size, lfs, blob = listed[name].get("size"), listed[name].get("lfs"), listed[name].get("blobId")
+        if not commit or not isinstance(size, int) or size < 0 or not (lfs or blob):
             raise UsageError(
                 f"{endpoint()} does not state the size and hash of {name}, so it could not be checked. Use another HF_ENDPOINT."
             )
+        digest = str(lfs["sha256"] if lfs else blob)
+        known = manifest.sha256.get(name) if commit == manifest.revision else None
+        if lfs and known not in (None, digest):
+            raise UsageError(
+                f"{endpoint()} states another hash of {name} than the manifest of {manifest.id}, so it is not brought. "
+                "Use another HF_ENDPOINT."
+            )
         url = hf_hub_url(manifest.repository, name, revision=commit, endpoint=endpoint())
-        files.append(Remote(name, url, size, "sha256" if lfs else "git", lfs.sha256 if lfs else str(blob)))
-    licence = next((tag.partition(":")[2] for tag in info.tags or () if tag.startswith("license:")), "")
-    return Offer(manifest, str(commit), tuple(files), licence, build_hf_headers(library_name="content-analyzer"))
+        if known:
+            files.append(Remote(name, url, size, "sha256", known))
+        else:
+            files.append(Remote(name, url, size, "sha256" if lfs else "git", digest))
+    licence = next((tag.partition(":")[2] for tag in info.get("tags") or () if tag.startswith("license:")), "")
+    return Offer(manifest, str(commit), tuple(files), licence, headers)
+
+
+def _stated(url: str, headers: dict[str, str]) -> dict[str, Any]:
+    """What the hub says of a repository, which is JSON of a bounded length."""
+    with _asked("GET", url, headers) as answer:
+        told = bytearray()
+        for chunk in answer.iter_bytes():
+            told += chunk
+            if len(told) > MOST_ANSWER_BYTES:
+                raise ValueError("it says too much")
+    info = json.loads(told)
+    if not isinstance(info, dict):
+        raise ValueError("it says no JSON object")
+    return info
+
+
+@contextmanager
+def _asked(method: str, url: str, headers: dict[str, str]) -> Iterator[Any]:
+    """The answer to a request, not read yet; every request to which a server sends on is looked at before it goes out.
+
+    The token goes to the endpoint alone, and never over plain http. Who is asked over https may not send on to plain http.
+    """
+    from huggingface_hub import get_session, hf_raise_for_status
+
+    session = get_session()
+    before = session.event_hooks
+    session.event_hooks = before | {"request": [*before["request"], lambda request: _look(request, url.startswith("https:"))]}
+    try:
+        with session.stream(method, url, headers=headers, timeout=_timeout_s()) as answer:
+            if answer.status_code != 416:
+                hf_raise_for_status(answer)
+            yield answer
+    finally:
+        session.event_hooks = before
+
+
+def _look(request: Any, secure: bool) -> None:
+    """Refuse a request that is less safe than the one that led to it, and take the token out where it does not belong."""
+    hub = urlsplit(endpoint())
+    if secure and request.url.scheme != "https":
+        raise UsageError(
+            f"{request.url.host} would be asked over plain http, where anybody on the way can read and change what comes. "
+            "Nothing is brought; use another HF_ENDPOINT."
+        )
+    if request.url.scheme != "https" or (request.url.host, request.url.port or 443) != (hub.hostname, hub.port or 443):
+        request.headers.pop("authorization", None)
 
 
 def _offer_of_openai(manifest: Manifest) -> Offer:
-    from huggingface_hub import get_session, hf_raise_for_status
-
     try:
         from analyzer.engines.openai_whisper import source_of
 
@@ -154,9 +218,9 @@ def _offer_of_openai(manifest: Manifest) -> Offer:
         ) from error
     except KeyError as error:
         raise UsageError(f"The installed openai-whisper knows no checkpoint {manifest.repository!r}: update it.") from error
-    answer = get_session().head(url, timeout=_timeout_s())
-    hf_raise_for_status(answer)
-    return Offer(manifest, sha256, (Remote(manifest.files[0], url, int(answer.headers["content-length"]), "sha256", sha256),))
+    with _asked("HEAD", url, {}) as answer:
+        length = int(answer.headers["content-length"])
+    return Offer(manifest, sha256, (Remote(manifest.files[0], url, length, "sha256", sha256),))
 
 
 def _reuse(offered: Offer, staged: Path) -> None:
@@ -220,16 +284,13 @@ def _fetch(remote: Remote, part: Path, headers: dict[str, str], on_bytes: OnByte
 
 def _stream(remote: Remote, part: Path, headers: dict[str, str], on_bytes: OnBytes) -> None:
     """Append what is missing of a file, as far as it comes; starts anew where the server does not go on in the middle."""
-    from huggingface_hub import get_session, hf_raise_for_status
-
     have = part.stat().st_size if part.stat().st_size < remote.bytes else 0
     # Compressed answers have other lengths and cannot be gone on with.
     asked = headers | {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with get_session().stream("GET", remote.url, headers=asked, timeout=_timeout_s()) as answer, part.open("r+b") as file:
+    with _asked("GET", remote.url, asked) as answer, part.open("r+b") as file:
         if answer.status_code == 416:
             file.truncate(0)
             return
-        hf_raise_for_status(answer)
         file.seek(have if answer.status_code == 206 else 0)
         file.truncate()
         for chunk in answer.iter_bytes():
@@ -272,8 +333,6 @@ def _wait_asked(error: HfHubHTTPError) -> float | None:
 
 
 def _host(url: str) -> str:
-    from urllib.parse import urlsplit
-
     return urlsplit(url).netloc
 
 
@@ -312,7 +371,9 @@ def _refusal(manifest: Manifest, error: HfHubHTTPError) -> str:
     if isinstance(error, RevisionNotFoundError):
         return f"{name} does not have the revision that was asked for. Try: analyzer models pull {manifest.id} --update"
     if status in (401, 403) and "x-error-code" not in error.response.headers:
-        return f"{_host(str(error.response.url))} refuses {name} ({status}). HF_TOKEN must be a valid token with access to it."
+        plain = "" if endpoint().startswith("https:") else " It is never sent over plain http: HF_ENDPOINT must be https."
+        host = _host(str(error.response.url))
+        return f"{host} refuses {name} ({status}). HF_TOKEN must be a valid token with access to it.{plain}"
     if isinstance(error, RepositoryNotFoundError) or status == 404:
         return f"{_host(str(error.response.url))} does not have {name}, or shows it only with a token (HF_TOKEN)."
     later = f"in {wait_s:.0f} s" if wait_s else "later"

@@ -6,6 +6,7 @@ here imports it, and nothing here asks a network.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -47,7 +48,9 @@ class Manifest(BaseModel):
     revision: str = "main"
     """What `pull` resolves into a commit, which the lock file then holds."""
     files: tuple[str, ...] = ()
-    """Files of the repository that are needed, in folders as there."""
+    """Files of the repository that are needed, in folders as there; of kinds that `formats` can look into."""
+    sha256: dict[str, str] = {}
+    """SHA-256 of files at `revision`, where it is known from elsewhere than the hub; `pull` takes no other bytes."""
     licence: str
     """SPDX expression of the model's licence."""
     licence_url: str = Field(pattern=r"^https://")
@@ -81,6 +84,10 @@ class Manifest(BaseModel):
             raise ValueError("a model from a hub names its repository, one inside a package names none")
         if self.source == "hub" and not self.files:
             raise ValueError("a model from the hub lists its files")
+        if not set(self.sha256) <= set(self.files) or not all(map(re.compile("[0-9a-f]{64}").fullmatch, self.sha256.values())):
+            raise ValueError("a SHA-256 is of a file that is listed, in 64 hexadecimal digits")
+        if self.sha256 and not re.fullmatch("[0-9a-f]{40}", self.revision):
+            raise ValueError("hashes are those of one commit, which the revision names")
         if ("embedded" in self.presets) != (self.source == "package"):
             raise ValueError("what comes inside a package is embedded, and nothing else is")
         return self

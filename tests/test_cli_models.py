@@ -28,7 +28,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(manifests, "load", lambda: (MODEL, UNFREE, EMBEDDED))
     monkeypatch.setenv("ANALYZER_MODELS_DIR", str(tmp_path / "models"))
-    with serving(Hub({FIRST_COMMIT: {"model.onnx": WEIGHTS}})) as found:
+    with serving(Hub({FIRST_COMMIT: {"model.txt": WEIGHTS}})) as found:
         monkeypatch.setenv("HF_ENDPOINT", found.address)
         yield found
 
@@ -101,7 +101,7 @@ def test_own_files_need_no_hub_and_no_question(server: Hub, tmp_path: Path) -> N
     code, out, _ = run("pull", "some-model", "--from", str(tmp_path / "mine.onnx"))
     assert code == 0 and "revision local" in out and server.asked == []
     code, _, err = run("pull", "some-model", "--from", str(tmp_path / "absent"))
-    assert code == 2 and "lacks model.onnx" in err
+    assert code == 2 and "lacks model.txt" in err
 
 
 def test_verify_finds_a_byte_that_changed(server: Hub) -> None:
@@ -109,7 +109,7 @@ def test_verify_finds_a_byte_that_changed(server: Hub) -> None:
     run("pull", "some-model", "--yes")
     code, out, _ = run("verify")
     assert code == 0 and "as it was brought" in out
-    (weights.folder_of(MODEL) / "model.onnx").write_bytes(WEIGHTS[:-1] + b"?")
+    (weights.folder_of(MODEL) / "model.txt").write_bytes(WEIGHTS[:-1] + b"?")
     code, out, _ = run("verify")
     assert code == 1 and "damaged" in out
     assert run("pull", "some-model", "--yes")[0] == 0 and run("verify")[0] == 0
@@ -142,7 +142,7 @@ def test_doctor_counts_models_and_finds_a_folder_without_a_lock(server: Hub, mon
     assert "0 of 1 models are here (analyzer models pull light)" in text
     assert "proxy.example" in text and "secret" not in text and "hf_made_up" not in text
     assert [good for good, sentence in findings() if "has no lock" in sentence] == [False]
-    (weights.folder_of(MODEL) / "model.onnx").write_bytes(WEIGHTS)
+    (weights.folder_of(MODEL) / "model.txt").write_bytes(WEIGHTS)
     place(MODEL)
     assert not any("has no lock" in sentence for _, sentence in findings())
 
@@ -168,3 +168,14 @@ def test_models_and_comments_of_a_check_that_make_no_sense(words: list[str], say
     asset.write_bytes(b"never read")
     done = CliRunner().invoke(app, ["check", str(asset), *words], catch_exceptions=False)
     assert done.exit_code == 2 and says in done.stderr and not done.stdout
+
+
+def test_verify_says_what_is_not_loaded_though_it_is_as_it_was_brought(server: Hub) -> None:
+    folder = weights.folder_of(MODEL)
+    folder.mkdir(parents=True)
+    (folder / "model.txt").write_text("words")
+    place(MODEL)
+    assert run("verify")[0] == 0
+    (folder / "pytorch_model.bin").write_bytes(b"pickle")
+    code, out, _ = run("verify")
+    assert code == 1 and "pytorch_model.bin lies beside its files" in out

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import errno
+import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ import pytest
 from analyzer import hub, weights
 from analyzer.engines import openai_whisper
 from analyzer.errors import UsageError
+from analyzer.manifests import Manifest
 from tests.hub_server import FIRST_COMMIT, Hub, serving
 from tests.tiny import made_up
 
@@ -27,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 SECOND_COMMIT = "b" * 40
 LARGE = random.Random(0).randbytes(300_000)
 SMALL = b'{"a": 1}'
-MANIFEST = made_up(files=["onnx/model.onnx", "config.json"])
+MANIFEST = made_up(files=["onnx/model.txt", "config.json"])
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_TOKEN", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(hub, "sleep", lambda seconds: None)
-    files = {"onnx/model.onnx": LARGE, "config.json": SMALL, "pytorch_model.bin": b"never asked for"}
+    files = {"onnx/model.txt": LARGE, "config.json": SMALL, "pytorch_model.bin": b"never asked for"}
     with serving(Hub({FIRST_COMMIT: files})) as found:
         monkeypatch.setenv("HF_ENDPOINT", found.address)
         monkeypatch.setenv("ANALYZER_MODELS_DIR", str(tmp_path / "models"))
@@ -66,25 +69,25 @@ def test_a_pull_brings_the_files_of_the_manifest_and_a_lock(server: Hub) -> None
     told: dict[str, int] = {}
     lock = hub.pull(hub.offer(MANIFEST), told.__setitem__)
     folder = weights.verified_folder(MANIFEST)
-    assert (folder / "onnx" / "model.onnx").read_bytes() == LARGE and (folder / "config.json").read_bytes() == SMALL
-    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == [weights.LOCK, "config.json", "model.onnx"]
+    assert (folder / "onnx" / "model.txt").read_bytes() == LARGE and (folder / "config.json").read_bytes() == SMALL
+    assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == [weights.LOCK, "config.json", "model.txt"]
     assert lock == weights.lock_of(MANIFEST) and lock.revision == FIRST_COMMIT and lock.repository == "someone/model"
-    assert told == {"onnx/model.onnx": len(LARGE), "config.json": len(SMALL)}
+    assert told == {"onnx/model.txt": len(LARGE), "config.json": len(SMALL)}
     assert not weights.staging_of(MANIFEST).exists()
 
 
 def test_files_are_asked_for_by_commit_so_a_branch_that_moves_changes_nothing(server: Hub) -> None:
     offered = hub.offer(MANIFEST)
-    server.commits[SECOND_COMMIT] = {"onnx/model.onnx": LARGE[::-1], "config.json": SMALL}
+    server.commits[SECOND_COMMIT] = {"onnx/model.txt": LARGE[::-1], "config.json": SMALL}
     server.head = SECOND_COMMIT
     assert hub.pull(offered).revision == FIRST_COMMIT
-    assert (weights.folder_of(MANIFEST) / "onnx" / "model.onnx").read_bytes() == LARGE
+    assert (weights.folder_of(MANIFEST) / "onnx" / "model.txt").read_bytes() == LARGE
     assert any(f"resolve/{FIRST_COMMIT}/" in asked for asked in server.asked)
 
 
 def test_an_update_brings_what_changed_and_only_that(server: Hub) -> None:
     pull()
-    server.commits[SECOND_COMMIT] = {"onnx/model.onnx": LARGE, "config.json": b'{"a": 2}'}
+    server.commits[SECOND_COMMIT] = {"onnx/model.txt": LARGE, "config.json": b'{"a": 2}'}
     server.head, server.sent_bytes = SECOND_COMMIT, 0
     assert pull().revision == FIRST_COMMIT and server.sent_bytes == 0
     assert pull(update=True).revision == SECOND_COMMIT
@@ -94,8 +97,8 @@ def test_an_update_brings_what_changed_and_only_that(server: Hub) -> None:
 
 def test_damaged_weights_are_mended_at_the_commit_of_their_lock(server: Hub) -> None:
     pull()
-    (weights.folder_of(MANIFEST) / "onnx" / "model.onnx").write_bytes(LARGE[:-1] + b"?")
-    server.commits[SECOND_COMMIT] = {"onnx/model.onnx": LARGE[::-1], "config.json": SMALL}
+    (weights.folder_of(MANIFEST) / "onnx" / "model.txt").write_bytes(LARGE[:-1] + b"?")
+    server.commits[SECOND_COMMIT] = {"onnx/model.txt": LARGE[::-1], "config.json": SMALL}
     server.head, server.sent_bytes = SECOND_COMMIT, 0
     assert pull().revision == FIRST_COMMIT and server.sent_bytes == len(LARGE) and not weights.verify(MANIFEST)
 
@@ -104,7 +107,7 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(server: Hub) -> None:
     server.break_after = [100_000, 100_000]
     pull()
     assert server.sent_bytes == len(LARGE) + len(SMALL)
-    assert [asked.partition("bytes=")[2] for asked in server.asked if "model.onnx" in asked] == ["", "100000-", "200000-"]
+    assert [asked.partition("bytes=")[2] for asked in server.asked if "model.txt" in asked] == ["", "100000-", "200000-"]
 
 
 def test_a_server_that_brings_nothing_is_given_up_and_what_came_is_kept(server: Hub) -> None:
@@ -140,9 +143,9 @@ def test_a_file_that_is_always_damaged_is_refused_and_never_installed(server: Hu
 
 
 def test_small_files_are_checked_by_their_git_blob_id(server: Hub) -> None:
-    server.commits[FIRST_COMMIT] = {"onnx/model.onnx": b"tiny", "config.json": SMALL}
+    server.commits[FIRST_COMMIT] = {"onnx/model.txt": b"tiny", "config.json": SMALL}
     server.corrupt = [0] * 9
-    assert "model.onnx arrived damaged" in refused(server)
+    assert "model.txt arrived damaged" in refused(server)
 
 
 def test_compressed_answers_are_not_asked_for(server: Hub) -> None:
@@ -153,7 +156,7 @@ def test_compressed_answers_are_not_asked_for(server: Hub) -> None:
 
 def test_a_slow_server_is_waited_for_as_long_as_bytes_come(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_DOWNLOAD_TIMEOUT", "0.5")
-    server.commits[FIRST_COMMIT]["onnx/model.onnx"] = LARGE[:12_000]
+    server.commits[FIRST_COMMIT]["onnx/model.txt"] = LARGE[:12_000]
     server.pause_s = 0.1
     pull()
     assert not weights.verify(MANIFEST)
@@ -236,22 +239,101 @@ def test_offline_asks_nobody(server: Hub, monkeypatch: pytest.MonkeyPatch) -> No
     assert server.asked == []
 
 
-def test_the_token_goes_to_the_hub(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A key and a certificate of this test for 127.0.0.1, which the client trusts."""
+    from huggingface_hub import close_session
+
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate of the test, is not installed")
+    made = tmp_path / "certificate.pem"
+    words = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout {made}"
+    done = subprocess.run(["openssl", *words.split(), "-out", "-"], capture_output=True, text=True, check=True)
+    made.write_text(made.read_text() + done.stdout)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    close_session()
+    yield made
+    close_session()
+
+
+@pytest.fixture
+def secure(server: Hub, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """The hub over https, and a token in the environment."""
+    monkeypatch.setenv("HF_TOKEN", "hf_made_up")
+    with serving(Hub(server.commits), certificate) as found:
+        monkeypatch.setenv("HF_ENDPOINT", found.address)
+        yield found
+
+
+def tokens(server: Hub) -> set[str | None]:
+    assert server.headers
+    return {headers.get("authorization") for headers in server.headers}
+
+
+def test_the_token_goes_to_the_hub_over_https(secure: Hub) -> None:
+    pull()
+    assert tokens(secure) == {"Bearer hf_made_up"} and not weights.verify(MANIFEST)
+
+
+def test_the_token_never_goes_over_plain_http_not_even_on_this_machine(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_made_up")
     pull()
-    assert {headers.get("authorization") for headers in server.headers} == {"Bearer hf_made_up"}
+    assert tokens(server) == {None}
+    weights.remove(MANIFEST)
+    server.refuse = {"api": (401, {})}
+    assert "HF_ENDPOINT must be https" in refused(server)
 
 
-def test_files_that_lie_on_another_server_are_brought_from_there_without_the_token(
-    server: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_TOKEN", "hf_made_up")
-    with serving(Hub(server.commits, break_after=[1000])) as other:
-        server.elsewhere = other.address
+def test_files_on_another_server_are_brought_from_there_without_the_token(secure: Hub, certificate: Path) -> None:
+    with serving(Hub(secure.commits, break_after=[1000]), certificate) as other:
+        secure.elsewhere = other.address
         pull()
-    assert server.sent_bytes == 0 and other.sent_bytes == len(LARGE) + len(SMALL)
-    assert not any("authorization" in headers for headers in other.headers)
-    assert any(asked.endswith("bytes=1000-") for asked in other.asked)
+    assert secure.sent_bytes == 0 and other.sent_bytes == len(LARGE) + len(SMALL)
+    assert tokens(other) == {None} and any(asked.endswith("bytes=1000-") for asked in other.asked)
+
+
+def test_a_hub_that_sends_on_from_https_to_http_is_refused(secure: Hub, server: Hub) -> None:
+    secure.elsewhere = server.address
+    assert "over plain http" in refused(secure)
+    assert not server.asked
+
+
+def test_a_hub_that_answers_without_end_is_refused(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "MOST_ANSWER_BYTES", 100)
+    assert "says too much" in refused(server)
+
+
+def test_files_much_larger_than_the_manifest_says_are_another_model(server: Hub) -> None:
+    server.commits[FIRST_COMMIT] |= {"config.json": b"1" * 60_000_000}
+    assert "this is another model" in refused(server)
+    assert server.sent_bytes == 0
+
+
+def pinned(data: bytes, name: str = "onnx/model.txt") -> Manifest:
+    return MANIFEST.model_copy(update={"revision": FIRST_COMMIT, "sha256": {name: hashlib.sha256(data).hexdigest()}})
+
+
+def test_a_mirror_that_has_other_bytes_than_the_manifest_is_refused(server: Hub) -> None:
+    hub.pull(hub.offer(pinned(LARGE)))
+    weights.remove(MANIFEST)
+    with pytest.raises(UsageError, match="states another hash of onnx/model.txt"):
+        hub.offer(pinned(LARGE[::-1]))
+    with pytest.raises(UsageError, match="arrived damaged twice"):
+        hub.pull(hub.offer(pinned(b"other", "config.json")))
+    assert not weights.folder_of(MANIFEST).exists()
+
+
+def test_a_mirror_that_answers_with_another_commit_is_refused(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = server.info(FIRST_COMMIT) | {"sha": SECOND_COMMIT}
+    monkeypatch.setattr(server, "info", lambda commit: told)
+    with pytest.raises(UsageError, match=f"answers with commit {SECOND_COMMIT}"):
+        hub.offer(pinned(LARGE))
+
+
+def test_a_file_that_no_library_may_be_given_is_refused_and_not_kept(server: Hub) -> None:
+    server.commits[FIRST_COMMIT]["config.json"] = b"[" * 5_000
+    assert "config.json has lists in lists" in refused(server)
+    assert not weights.staging_of(MANIFEST).exists()
 
 
 def test_a_disk_without_room_is_found_before_anything_is_brought(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,16 +369,16 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(server: Hub, tmp_path: 
 
 
 def test_openai_whisper_comes_from_the_address_that_the_library_states(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest = MANIFEST.model_copy(update={"source": "openai-whisper", "repository": "tiny", "files": ("tiny.pt",)})
+    manifest = MANIFEST.model_copy(update={"source": "openai-whisper", "repository": "tiny", "files": ("tiny.txt",)})
     digest = server.info(FIRST_COMMIT)["siblings"][0]["lfs"]["sha256"]
-    url = f"{server.address}/someone/model/resolve/main/onnx/model.onnx"
+    url = f"{server.address}/someone/model/resolve/main/onnx/model.txt"
     monkeypatch.setattr(openai_whisper, "source_of", {"tiny": (url, digest)}.__getitem__)
     monkeypatch.setenv("HF_TOKEN", "hf_made_up")
     offered = hub.offer(manifest)
     assert (offered.bytes, offered.revision) == (len(LARGE), digest)
     server.break_after = [1000]
     hub.pull(offered)
-    assert (weights.verified_folder(manifest) / "tiny.pt").read_bytes() == LARGE
+    assert (weights.verified_folder(manifest) / "tiny.txt").read_bytes() == LARGE
     assert not any("authorization" in headers for headers in server.headers)
     with pytest.raises(UsageError, match="knows no checkpoint"):
         hub.offer(manifest.model_copy(update={"repository": "enormous"}))
@@ -352,7 +434,7 @@ def test_a_pull_that_is_killed_goes_on_in_another_process(server: Hub) -> None:
 
 
 def test_of_two_pulls_of_one_model_the_second_waits_and_finds_it_there(server: Hub) -> None:
-    server.pause_s = 0.003
+    server.pause_s = 0.01
     first = start_pull()
     until(lambda: server.sent_bytes > 0)
     second = start_pull()
@@ -377,4 +459,4 @@ def test_nothing_but_the_command_that_pulls_can_reach_the_hub() -> None:
 def test_the_lock_is_json_that_says_what_was_brought(server: Hub) -> None:
     pull()
     lock = json.loads((weights.folder_of(MANIFEST) / weights.LOCK).read_text())
-    assert lock["files"]["onnx/model.onnx"]["bytes"] == len(LARGE) and lock["revision"] == FIRST_COMMIT
+    assert lock["files"]["onnx/model.txt"]["bytes"] == len(LARGE) and lock["revision"] == FIRST_COMMIT

@@ -15,11 +15,12 @@ LAYERS = [
     {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints", "decode"},
+    {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
     {"report", "errors", "files"},
     {"evidence"},
+    {"quiet"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {

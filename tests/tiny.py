@@ -16,7 +16,7 @@ def made_up(**fields: Any) -> Manifest:
     """The manifest of a model of someone's repository at the hub, with these fields."""
     base = {
         "id": "some-model", "task": "ocr", "engine": "some_engine", "presets": ["light"], "package": "numpy", "source": "hub",
-        "repository": "someone/model", "files": ["model.onnx"], "licence": "MIT", "licence_url": "https://example.com/l",
+        "repository": "someone/model", "files": ["model.txt"], "licence": "MIT", "licence_url": "https://example.com/l",
         "commercial_use": True, "source_url": "https://example.com", "size_mb": 1, "memory_mb": 1, "languages": [],
         "quality": "On 10 pictures of the project it found 9 of 10 things.", "limits": "Finds nothing in the dark.",
         "checked_on": "2026-11-24",

@@ -32,7 +32,7 @@ from typing import Any
 
 from analyzer import manifests, weights
 from analyzer.engines.runtime import Device, Runtime, free_memory_mb, release_unused
-from analyzer.errors import Unavailable, UsageError
+from analyzer.errors import AnalyzerError, Unavailable, UsageError
 from analyzer.evidence import message
 from analyzer.fingerprints import digest, source
 from analyzer.manifests import Manifest
@@ -64,7 +64,7 @@ class Engines:
         folder = weights.verified_folder(manifest) if manifest.source != "package" else None
         self._make_room(manifest.memory_mb)
         runtime = Runtime(folder, self._device, self._exact)
-        self._loaded[task] = manifest, import_module(f"{__name__}.{manifest.engine}").load(manifest, runtime)
+        self._loaded[task] = manifest, _load(manifest, runtime)
         return self._loaded[task][1]
 
     def used(self, task: str) -> EngineUsed:
@@ -108,6 +108,22 @@ class Engines:
         """Let go of engines, those used longest ago first, until the next one fits."""
         while self._loaded and memory_mb > MEMORY_SHARE * free_memory_mb(self._device):
             self.release(next(iter(self._loaded)))
+
+
+def _load(manifest: Manifest, runtime: Runtime) -> Any:
+    """The engine of a manifest; what a library says against weights that were brought here is one sentence."""
+    module = import_module(f"{__name__}.{manifest.engine}")
+    try:
+        return module.load(manifest, runtime)
+    except Exception as error:
+        if manifest.source == "package" or isinstance(error, AnalyzerError | ImportError):
+            raise
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise Unavailable(
+            "unloadable_weights",
+            message("The weights of the model {model} cannot be loaded: {fault}", model=manifest.id, fault=said),
+            message("analyzer models remove {model}", model=manifest.id),
+        ) from error
 
 
 def _named(task: str, identity: str) -> Manifest:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -102,9 +101,9 @@ def _exported(place: Path, digest: str, recipe: Recipe) -> Path:
     with FileLock(place.with_name(f"{place.name}.lock")):
         if kept := _kept(place, digest):
             return kept
-        shutil.rmtree(place, ignore_errors=True)
+        weights.clear_exports(place)
         place.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place) as near:
+        with tempfile.TemporaryDirectory(dir=place, prefix=weights.EXPORTING) as near:
             recipe.export(graph := Path(near) / "graph.onnx")
             weights.sync(graph)
             return graph.replace(place / f"{digest}-{_hash(graph)}.onnx")

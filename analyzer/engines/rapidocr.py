@@ -13,14 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime
+from analyzer.errors import Unavailable
+from analyzer.evidence import message
 from analyzer.manifests import Manifest
+from analyzer.quiet import without_downloads
 
+PACKAGE = "rapidocr"
 EMPTY = np.zeros((0, 4, 2), np.float32)
 
 
 def load(manifest: Manifest, runtime: Runtime) -> RapidOcr:
-    """The engine with the settings of its manifest."""
-    return RapidOcr(longest_side=manifest.settings["longest_side"])
+    """The engine with the settings of its manifest; RapidOCR would bring a file of its package that is damaged once more."""
+    name = manifest.id
+    damaged = Unavailable(
+        "missing_file",
+        message("A file of the model {model} in the package {package} is missing or damaged.", model=name, package=PACKAGE),
+        message("pip install --force-reinstall {package}", package=PACKAGE),
+    )
+    with without_downloads(damaged):
+        return RapidOcr(longest_side=manifest.settings["longest_side"])
 
 
 class RapidOcr:

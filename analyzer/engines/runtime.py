@@ -115,6 +115,7 @@ def onnx_session(path: Path) -> Any:
     """An onnxruntime session on one thread: on few cores, its spinning threads double the cost (docs/PERFORMANCE.md)."""
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # Windows keeps events of its own, which no variable switches off
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

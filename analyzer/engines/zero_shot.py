@@ -81,8 +81,8 @@ class ZeroShot:
             wordings = [*each["labels"].values(), *([caption] for caption in each["nothing"])]
             kept = self._folder / f"captions-{self._key(wordings)}.npy"
             try:
-                self._captions[group] = np.load(kept, allow_pickle=False)
-            except (OSError, ValueError):
+                self._captions[group] = _kept(kept, len(wordings))
+            except (OSError, ValueError, OverflowError):
                 self._captions[group] = np.stack([self._mean_direction(wording) for wording in wordings])
                 _keep(kept, self._captions[group])
         return self._captions[group]
@@ -106,6 +106,14 @@ def groups() -> Mapping[str, Any]:
 def _unit(vectors: NDArray[np.float32]) -> Directions:
     unit: Directions = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
     return unit
+
+
+def _kept(path: Path, count: int) -> Directions:
+    """Directions that were written before; raises `ValueError` for what is not `count` of them, whatever the file claims."""
+    directions = np.load(path, mmap_mode="r", allow_pickle=False)
+    if directions.ndim != 2 or len(directions) != count or directions.dtype != np.float32:
+        raise ValueError("other directions")
+    return np.array(directions)
 
 
 def _keep(path: Path, directions: Directions) -> None:

@@ -63,7 +63,7 @@ def test_a_package_that_is_missing_is_named_with_its_remedy(monkeypatch: pytest.
     assert str(error.value.remedy) == "pip install no-such-package"
 
 
-FROM_HUB = FIELDS | {"source": "hub", "repository": "someone/model", "files": ["model.onnx"], "package": "numpy"}
+FROM_HUB = FIELDS | {"source": "hub", "repository": "someone/model", "files": ["model.txt"], "package": "numpy"}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def three(loaded: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[Manifest,
 def pulled(manifest: Manifest) -> None:
     folder = weights.folder_of(manifest)
     folder.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(b"weights")
+    (folder / "model.txt").write_bytes(b"weights")
     place(manifest)
 
 
@@ -116,7 +116,7 @@ def test_a_model_can_be_named(three: tuple[Manifest, ...]) -> None:
 
 def test_weights_that_changed_are_not_loaded(three: tuple[Manifest, ...], loaded: list[str]) -> None:
     pulled(three[1])
-    (weights.folder_of(three[1]) / "model.onnx").write_bytes(b"weightZ")
+    (weights.folder_of(three[1]) / "model.txt").write_bytes(b"weightZ")
     with pytest.raises(Unavailable) as error:
         Engines()["ocr"]
     assert error.value.code == "damaged_weights" and loaded == []

@@ -95,8 +95,8 @@ def test_a_damaged_graph_is_made_anew(folder: Path, fault: str) -> None:
 
 
 def test_what_an_interrupted_export_left_is_deleted_by_the_next(folder: Path) -> None:
-    (place(folder) / "tmp123").mkdir(parents=True)
-    (place(folder) / "tmp123" / "graph.onnx").write_bytes(b"half")
+    (place(folder) / "analyzer-export-123").mkdir(parents=True)
+    (place(folder) / "analyzer-export-123" / "graph.onnx").write_bytes(b"half")
     opened(folder, Exporter())
     assert len(list(place(folder).iterdir())) == 1
 

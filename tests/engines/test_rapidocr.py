@@ -121,3 +121,27 @@ def test_reading_needs_no_torch() -> None:
         "print('onnxruntime' in sys.modules, 'torch' in sys.modules)"
     )
     assert output(code) == "True False"
+
+
+
+DAMAGED = """
+import sys
+from pathlib import Path
+import numpy as np
+from analyzer import manifests
+from analyzer.engines import rapidocr
+from analyzer.engines.runtime import Runtime
+from analyzer.errors import Unavailable
+
+real = Path.exists
+Path.exists = lambda path: path.suffix != ".onnx" and real(path)
+try:
+    rapidocr.load(manifests.named("ppocr-v6-small"), Runtime()).detect(np.zeros((64, 64, 3), np.uint8))
+except Unavailable as error:
+    print(error, error.remedy, "requests" in sys.modules)
+"""
+
+
+def test_a_file_that_the_package_lacks_is_not_downloaded() -> None:
+    done = subprocess.run([sys.executable, "-c", DAMAGED], capture_output=True, text=True, check=True)
+    assert "is missing or damaged. pip install --force-reinstall rapidocr False" in done.stdout

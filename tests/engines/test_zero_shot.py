@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analyzer import manifests
-from analyzer.engines.zero_shot import ZeroShot, groups
+from analyzer.engines.zero_shot import ZeroShot, _kept, groups
 from analyzer.manifests import Manifest
 
 MANIFEST = manifests.named("siglip2-base")
@@ -115,3 +115,13 @@ def test_every_label_has_its_own_captions() -> None:
     for group in groups().values():
         captions = [caption for each in group["labels"].values() for caption in each] + group["nothing"]
         assert len(captions) == len(set(captions)) and len(group["nothing"]) >= 3
+
+
+@pytest.mark.parametrize("shape", [(1 << 40, 1 << 20), (3, 4), (2, 4, 1)])
+def test_kept_directions_that_claim_another_size_are_not_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = tmp_path / "captions.npy"
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
+        file.write(bytes(48))
+    with pytest.raises((ValueError, OSError, OverflowError)):
+        _kept(path, 2)
