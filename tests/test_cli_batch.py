@@ -15,7 +15,6 @@ import pytest
 from tests.batch.test_run import picture
 
 ROOT = Path(__file__).parent.parent
-CODE = "import typer; from analyzer.cli_batch import batch; typer.run(batch)"
 LIGHT = ["--only", "technical", "--workers", "1"]
 STRICT = """
 id = "strict"
@@ -41,7 +40,7 @@ project = { url = "", checked_on = "2026-11-24", note = "Project choice." }
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-W", "error::RuntimeWarning", "-c", CODE, *words]
+    return [sys.executable, "-W", "error::RuntimeWarning", "-m", "analyzer", "batch", *words]
 
 
 def run(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -66,7 +66,7 @@ def test_a_licence_that_forbids_and_a_package_that_lacks_are_said_first(server: 
 def test_who_says_no_gets_nothing(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli_models, "_is_attended", lambda: True)
     code, out, _ = run("pull", "some-model", answer="n\n")
-    assert code == 1 and "MB in all" in out
+    assert code == 2 and "MB in all" in out
     assert server.sent_bytes == 0
     assert run("pull", "some-model", answer="y\n")[0] == 0 and weights.lock_of(MODEL) is not None
 
