@@ -25,11 +25,10 @@ from analyzer import cli_print
 FAILED, UNUSABLE, UNREADABLE, STOPPED, INTERRUPTED = 1, 2, 3, 4, 130
 SIGNALLED = 128
 """Is added to the number of the signal that ended a run, as shells do."""
-OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EFBIG)
 """Errors that are no fault of what was asked for, nor of the file."""
 NOT_THE_FILE = ("out_of_memory", "killed")
 """Codes of `MediaError` that say nothing of the file."""
-SEVERAL = "analyzer batch FOLDER --out RESULTS"
 LOG = "ANALYZER_LOG"
 """Environment variable; `debug` prints the tracebacks of faults."""
 Misused: Any = typer.BadParameter.__mro__[1]
@@ -60,6 +59,13 @@ class Commands(TyperGroup):
                 self.invoke(context)
 
         sys.exit(ended(run))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        from analyzer.errors import UsageError
+
+        if args[0] not in self.commands and os.path.isfile(args[0]):
+            raise UsageError(f"{args[0]} is a file, and no command. To check it: analyzer check {args[0]}")
+        return super().resolve_command(ctx, args)
 
 
 def run_process(main: Callable[[], Any]) -> None:

@@ -142,9 +142,20 @@ def _named(names: Iterable[str]) -> list[Manifest]:
 
     found: dict[str, Manifest] = {}
     for name in names:
+        _check(name)
         for manifest in manifests.of_preset(name) if name in manifests.PRESETS else (manifests.named(name),):
             found[manifest.id] = manifest
     return list(found.values())
+
+
+def _check(name: str) -> None:
+    """Raise `UsageError` with the nearest name where there is no such model or preset."""
+    from analyzer import manifests
+    from analyzer.errors import UsageError
+
+    known = [*manifests.PRESETS, *(manifest.id for manifest in manifests.load())]
+    if name not in known and (near := cli_words.nearest(name, known, {})):
+        raise UsageError(f"There is no model and no preset {name!r}. {near} `analyzer models list` shows all.")
 
 
 def _present() -> list[Manifest]:

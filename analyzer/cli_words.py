@@ -67,8 +67,8 @@ def nearest(word: str, words: Sequence[str], meant: Mapping[str, str]) -> str:
     """A question that proposes the word that was probably meant; empty where none is near."""
     from difflib import get_close_matches
 
-    word = re.sub(r"[\s_]+", "-", word.casefold())
-    found = [meant[word]] if word in meant else get_close_matches(word[:80], words, 1)
+    heard = re.sub(r"[\s_]+", "-", word.casefold())
+    found = [meant[heard]] if heard in meant else get_close_matches(word[:80], words, 1)
     return f"Did you mean {found[0]}?" if found else ""
 
 
@@ -84,6 +84,17 @@ def platform(given: str) -> str:
         return given
     own = "A profile of your own is a file whose name ends in .toml."
     raise UsageError(f"There is no profile {given[:200]}. Profiles: {', '.join(ids)}. {nearest(word, ids, PLATFORMS) or own}")
+
+
+def signal(given: str) -> str:
+    """The id of a signal, in any case."""
+    from analyzer import catalog
+    from analyzer.errors import UsageError
+
+    ids, word = sorted(each.id for each in catalog.signals()), given.strip().casefold().replace("-", "_")
+    if word in ids:
+        return word
+    raise UsageError(f"There is no signal {given[:80]}. Signals: {', '.join(ids)}. {nearest(word, ids, {})}".rstrip())
 
 
 def asset(given: str) -> Path:
