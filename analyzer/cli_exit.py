@@ -27,7 +27,7 @@ SIGNALLED = 128
 """Is added to the number of the signal that ended a run, as shells do."""
 OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EFBIG)
 """Errors that are no fault of what was asked for, nor of the file."""
-NOT_THE_FILE = ("out_of_memory", "killed")
+NOT_THE_FILE = ("out_of_memory", "killed", "no_space")
 """Codes of `MediaError` that say nothing of the file."""
 LOG = "ANALYZER_LOG"
 """Environment variable; `debug` prints the tracebacks of faults."""
