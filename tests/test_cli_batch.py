@@ -147,3 +147,15 @@ def test_a_model_that_is_none_is_refused_before_any_work(tmp_path: Path) -> None
     for model, sentence in (("ocr", "names no model"), ("ocr=no-such", "There is no model 'no-such'")):
         done = run("in", "--out", "out", *LIGHT, "--model", model, cwd=tmp_path)
         assert done.returncode == 2 and sentence in done.stderr and not (tmp_path / "out" / "records").exists()
+
+
+def test_a_reader_of_progress_that_goes_away_stops_no_run(tmp_path: Path) -> None:
+    for number in range(3):
+        picture(tmp_path / "in" / f"{number}.png", number)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command("in", "--out", "out", "--progress", "json", *LIGHT), cwd=tmp_path, stdout=full, stderr=subprocess.PIPE,
+            text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4 and done.stderr == "The output could not be printed: No space left on device.\n"
+    assert len(list((tmp_path / "out" / "reports").glob("*/*.json"))) == 3 and (tmp_path / "out" / "index.html").is_file()

@@ -168,3 +168,23 @@ def test_models_and_comments_of_a_check_that_make_no_sense(words: list[str], say
     asset.write_bytes(b"never read")
     done = CliRunner().invoke(app, ["check", str(asset), *words], catch_exceptions=False)
     assert done.exit_code == 2 and says in done.stderr and not done.stdout
+
+
+def test_words_of_manifests_and_servers_steer_no_terminal(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = made_up(
+        quality="On 10 pictures of the project it was good\x1b[31m\x07", limits="There are, it says, none\r\u202e"
+    )
+    monkeypatch.setattr(manifests, "load", lambda: (hostile,))
+    out = run("list")[1]
+    assert "good<U+001B>[31m<U+0007>" in out and "none<U+000D><U+202E>" in out
+    assert json.loads(run("list", "--format", "json")[1])[0]["quality"] == hostile.quality
+
+
+def test_doctor_goes_on_where_one_thing_cannot_be_looked_at(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> list[tuple[bool, str]]:
+        raise RuntimeError("no driver\x1b[31m")
+
+    monkeypatch.setattr("analyzer.doctor.LOOKS", (broken, lambda: [(True, "a disk")]))
+    done = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    assert done.exit_code == 1 and "MISS  broken: cannot be looked at (RuntimeError: no driver<U+001B>" in done.stdout
+    assert "ok    a disk" in done.stdout
