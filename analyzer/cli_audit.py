@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analyzer import cli_exit, cli_words
+from analyzer import cli_exit, cli_files, cli_words
 from analyzer.cli_print import put, put_json, say
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def audit(
     quiet: Quiet = False,
 ) -> None:
     """Audit a set: what holds together, what stands out and why, what is double, what drifts."""
-    from analyzer import cli_files
     from analyzer.collection import audit as audited
     from analyzer.collection.gather import analyzer_for_sets
     from analyzer.render.audit_files import write_asset, write_file
@@ -101,6 +100,7 @@ def brand_learn(
 
     if out.exists():
         raise UsageError(f"{out} is there already and may have been edited; name another file with --out.")
+    cli_files.prepare(out.parent)
     with _told(quiet) as told:
         found = audited(folder, analyzer=analyzer_for_sets(cache), on_asset=lambda one: told(one.source.key))
     kit = learn(found, folder, out)
@@ -133,6 +133,8 @@ def compare(
     from analyzer.rules import judge
 
     profile = load_profile(platform)
+    if html is not None:
+        cli_files.prepare(html.parent)
     engine = Analyzer(use_cache=cache)
     with _told(quiet) as told:
         before, after = (judge(_report(path, engine, told), profile) for path in (first, second))

@@ -71,17 +71,18 @@ class Commands(TyperGroup):
 def run_process(main: Callable[[], Any]) -> None:
     """Run the program, from its first line to its last: streams, signals, logs and the exit code."""
     cli_print.guard()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has SIGHUP ignored
             signal.signal(number, _terminate)
     if _is_debugging():
         _log_to_standard_error()
-    try:
-        main()
-    finally:
-        with contextlib.suppress(ValueError, OSError):
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is done: Ctrl-C now ends the process without a word
+    code = ended(main)
+    with contextlib.suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is done: Ctrl-C now ends the process without a word
+    sys.exit(code)
 
 
 def ended(step: Callable[[], Any]) -> int:

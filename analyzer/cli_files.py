@@ -36,9 +36,9 @@ def prepare(out: Path) -> None:
         reason = "" if os.access(out, os.W_OK | os.X_OK) else "it cannot be written"
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not valid"
-        raise UsageError(f"The folder {out} cannot be used: {reason}. Name another with --out.") from error
+        raise UsageError(f"The folder {out} cannot be used: {reason}. Name another.") from error
     if reason:
-        raise UsageError(f"The folder {out} cannot be used: {reason}. Name another with --out.")
+        raise UsageError(f"The folder {out} cannot be used: {reason}. Name another.")
 
 
 def write_reports(report: Report, media: Path, out: Path, lang: str) -> tuple[Path, Path]:

@@ -71,7 +71,7 @@ def test_judge_needs_no_media(folder: Path) -> None:
         (["check", "clip.mp4", "--only", "magic"], 2, "magic"),
         (["check", "clip.mp4", "--nonsense"], 2, "nonsense"),
         (["judge", "clip.mp4"], 2, "not a report"),
-        (["check", "clip.mp4", "--only", "technical", "--out", "clip.mp4/x"], 2, "--out"),
+        (["check", "clip.mp4", "--only", "technical", "--out", "clip.mp4/x"], 2, "cannot be used"),
     ],
 )
 def test_what_makes_no_sense_ends_in_one_sentence(folder: Path, words: list[str], code: int, says: str) -> None:

@@ -55,5 +55,5 @@ def test_reports_are_written_whole_beside_each_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["file/x", "nul\0"])
 def test_a_folder_that_cannot_be_made_is_said_first(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UsageError, match="Name another with --out"):
+    with pytest.raises(UsageError, match="cannot be used"):
         cli_files.prepare(tmp_path / name)
