@@ -1,17 +1,20 @@
 """The commands `audit`, `brand learn` and `compare`: parse, call, print. `analyzer.cli` registers them.
 
-Results go to standard output, progress to standard error. Exit codes: 0 nothing stands out (for `compare`: nothing got worse),
-1 something does, 2 the request makes no sense, 3 files cannot be read.
+Results go to standard output, progress to standard error. Exit codes are those of `cli_exit`: 0 nothing stands out (for
+`compare`: nothing got worse), 1 something does, 3 no file could be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from analyzer import cli_exit, cli_files, cli_words
+from analyzer.cli_print import put, put_json, say
 
 if TYPE_CHECKING:
     from analyzer.analysis import Analyzer
@@ -20,16 +23,23 @@ if TYPE_CHECKING:
     from analyzer.profile import Rule
     from analyzer.report import Report
 
-FOUND, UNUSABLE, UNREAD, INTERRUPTED = 1, 2, 3, 130
-
 brand_app = typer.Typer(help="Brand kits.", no_args_is_help=True, rich_markup_mode=None)
 
-Result = TypeVar("Result")
-Folder = Annotated[Path, typer.Argument(help="A folder of videos and images.", show_default=False)]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the page and of the text: en or fr.")]
-Shown = Annotated[str, typer.Option("--format", "-f", help="What is printed on standard output: text, json or csv.")]
+Folder = Annotated[
+    Path,
+    typer.Argument(parser=cli_words.folder, metavar="FOLDER", help="A folder of videos and images.", show_default=False),
+]
+Lang = Annotated[
+    str, cli_words.choice("--lang", ("en", "fr"), cli_words.LANGUAGES, "Language of the page and of the text: en or fr.")
+]
+Shown = Annotated[
+    str, cli_words.choice("--format", ("text", "json", "csv"), cli_words.FORMATS, "What is printed on standard output.", "-f")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 Cache = Annotated[bool, typer.Option(help="Use the reports of earlier runs on the same files.")]
+Cut = typer.Argument(
+    parser=cli_words.asset, metavar="CUT", help="A video, an image, or a NAME.report.json.", show_default=False
+)
 
 
 def audit(
@@ -51,28 +61,27 @@ def audit(
     from analyzer.render.audit_tables import audit_lines, to_audit_csv
     from analyzer.render.i18n import locale_of
 
-    def run() -> int:
-        _one_of(format, "text", "json", "csv")
-        locale = locale_of(lang)
-        with _told(quiet) as told:
+    locale = locale_of(lang)
+    cli_files.prepare(out)
+    with _told(quiet) as told:
 
-            def keep(one: Gathered) -> None:
-                write_asset(out, one.source.key, one.report, lang, reports)
-                told(one.source.key)
+        def keep(one: Gathered) -> None:
+            write_asset(out, one.source.key, one.report, lang, reports)
+            told(one.source.key)
 
-            found = audited(
-                folder, kit=_kit(brand), manifest=manifest, leave_out=out, analyzer=analyzer_for_sets(cache), on_asset=keep
-            )
-        page = to_audit_html(found, lang=lang, with_reports=reports)
-        files = {"html": page, "json": found.to_json(), "csv": to_audit_csv(found)}
-        for ending, text in files.items():
-            write_file(out / f"audit.{ending}", text.encode("utf-8", "replace"))
+        kit, engine = _kit(brand), analyzer_for_sets(cache)
+        found = audited(folder, kit=kit, manifest=manifest, leave_out=out, analyzer=engine, on_asset=keep)
+    files = {
+        "html": to_audit_html(found, lang=lang, with_reports=reports), "json": found.to_json(), "csv": to_audit_csv(found)
+    }  # fmt: skip
+    for ending, text in files.items():
+        write_file(out / f"audit.{ending}", text.encode("utf-8", "replace"))
+    if format == "text":
         written = locale.t("Written: {path}", path=f"{out / 'audit.html'}, audit.json, audit.csv")
-        lines = [*audit_lines(found, lang), written]
-        _print(lines) if format == "text" else typer.echo(files[format], nl=False)
-        return UNREAD if found.unread and not found.members else FOUND if found.unusual else 0
-
-    raise typer.Exit(_or_exit(run))
+        say(*map(_plain, [*audit_lines(found, lang), written]))
+    else:
+        (put_json if format == "json" else put)(files[format])
+    raise typer.Exit(cli_exit.UNREADABLE if found.unread and not found.members else cli_exit.FAILED if found.unusual else 0)
 
 
 @brand_app.command("learn")
@@ -89,24 +98,27 @@ def brand_learn(
     from analyzer.errors import UsageError
     from analyzer.render.audit_files import write_file
 
-    def run() -> None:
-        if out.exists():
-            raise UsageError(f"{out} is there already and may have been edited; name another file with --out.")
-        with _told(quiet) as told:
-            found = audited(folder, analyzer=analyzer_for_sets(cache), on_asset=lambda one: told(one.source.key))
-        kit = learn(found, folder, out)
-        write_file(out, kit.encode())
-        typer.echo(f"{kit}\nWritten: {out}. Edit it, then: analyzer audit {folder} --brand {out}")
-
-    _or_exit(run)
+    if out.exists():
+        raise UsageError(f"{out} is there already and may have been edited; name another file with --out.")
+    cli_files.prepare(out.parent)
+    with _told(quiet) as told:
+        found = audited(folder, analyzer=analyzer_for_sets(cache), on_asset=lambda one: told(one.source.key))
+    kit = learn(found, folder, out)
+    write_file(out, kit.encode("utf-8", "replace"))
+    say(*kit.splitlines(), f"Written: {out}. Edit it, then: analyzer audit {folder} --brand {out}")
 
 
 def compare(
-    first: Annotated[Path, typer.Argument(help="A video, an image, or a NAME.report.json.", show_default=False)],
-    second: Annotated[Path, typer.Argument(help="The same of another cut.", show_default=False)],
-    platform: Annotated[str, typer.Option("--platform", "-p", help="Whose rules say what is better.")] = "default",
+    first: Annotated[Path, Cut],
+    second: Annotated[Path, Cut],
+    platform: Annotated[
+        str,
+        typer.Option("--platform", "-p", parser=cli_words.platform, metavar="NAME", help="Whose rules say what is better."),
+    ] = "default",
     html: Annotated[Path | None, typer.Option(help="Write a page here.")] = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="What is printed: text or json.")] = "text",
+    format: Annotated[
+        str, cli_words.choice("--format", ("text", "json"), cli_words.FORMATS, "What is printed: text or json.", "-f")
+    ] = "text",
     lang: Lang = "en",
     cache: Cache = True,
     quiet: Quiet = False,
@@ -120,43 +132,36 @@ def compare(
     from analyzer.render.compare_page import compare_lines, to_compare_html
     from analyzer.rules import judge
 
-    def run() -> int:
-        _one_of(format, "text", "json")
-        profile = load_profile(platform)
-        engine = Analyzer(use_cache=cache)
-        with _told(quiet) as told:
-            before, after = (judge(_report(path, engine, told), profile) for path in (first, second))
-        rules: dict[str, Rule] = {rule.metric: rule for rule in profile.rules if rule.metric and not rule.when}
-        units = {name: metric.unit for name, metric in catalog.metrics().items()}
-        found = compared(before, after, units, rules)
-        if html is not None:
-            write_file(html, to_compare_html(found, before, after, lang=lang).encode("utf-8", "replace"))
-        _print(compare_lines(found, lang)) if format == "text" else typer.echo(found.to_json(), nl=False)
-        return FOUND if found.count("worse") else 0
-
-    raise typer.Exit(_or_exit(run))
+    profile = load_profile(platform)
+    if html is not None:
+        cli_files.prepare(html.parent)
+    engine = Analyzer(use_cache=cache)
+    with _told(quiet) as told:
+        before, after = (judge(_report(path, engine, told), profile) for path in (first, second))
+    rules: dict[str, Rule] = {rule.metric: rule for rule in profile.rules if rule.metric and not rule.when}
+    units = {name: metric.unit for name, metric in catalog.metrics().items()}
+    found = compared(before, after, units, rules)
+    if html is not None:
+        write_file(html, to_compare_html(found, before, after, lang=lang).encode("utf-8", "replace"))
+    if format == "json":
+        put_json(found.to_json())
+    else:
+        say(*map(_plain, compare_lines(found, lang)))
+    raise typer.Exit(cli_exit.FAILED if found.count("worse") else 0)
 
 
 def _report(path: Path, engine: Analyzer, told: Callable[[str], None]) -> Report:
     """The report that a file is, or that is made of a file."""
-    from analyzer.errors import UsageError
-    from analyzer.report import Report
-
     if path.suffix.lower() == ".json":
-        try:
-            return Report.from_json(path.read_bytes())
-        except OSError as error:
-            raise UsageError(f"The report {path} cannot be opened: {error.strerror}.") from error
-        except ValueError as error:
-            raise UsageError(f"{path} is not a report that `analyzer check` wrote, or it is of another version.") from error
+        return cli_words.stored_report(path)
     report = engine.analyze(path)
     told(path.name)
     return report
 
 
-def _print(lines: Iterable[str]) -> None:
-    """Print lines with plain spaces, which every terminal has."""
-    typer.echo("\n".join(lines).replace("\u202f", " ").replace("\u00a0", " "))
+def _plain(line: str) -> str:
+    """A line with plain spaces, which every terminal has."""
+    return line.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def _kit(brand: Path | None) -> Kit | None:
@@ -165,45 +170,28 @@ def _kit(brand: Path | None) -> Kit | None:
     return load_kit(brand) if brand is not None else None
 
 
-def _one_of(word: str, *words: str) -> None:
-    from analyzer.errors import UsageError
-
-    if word not in words:
-        raise UsageError(f"{word} is none of {', '.join(words)}.")
-
-
 @contextmanager
 def _told(quiet: bool) -> Iterator[Callable[[str], None]]:
     """Say on standard error which asset was read, where it is a terminal."""
     import sys
 
-    from analyzer.render.plain_text import one_line
+    from analyzer.render.plain_text import encodable, one_line
 
+    shown = not quiet and sys.stderr.isatty()
     done = 0
 
     def told(name: str) -> None:
         nonlocal done
         done += 1
-        if not quiet and sys.stderr.isatty():
-            typer.echo(f"\r\x1b[K{done}  {one_line(name, 60)}", err=True, nl=False)
+        if shown:
+            again(f"{done}  {encodable(one_line(name, 60), sys.stderr.encoding or 'ascii')}")
 
-    yield told
-    if done and not quiet and sys.stderr.isatty():
-        typer.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _or_exit(step: Callable[[], Result]) -> Result:
-    """Run a step; what goes wrong becomes one sentence on standard error and the exit code."""
-    from analyzer.errors import MediaError, UsageError
+    def again(text: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
 
     try:
-        return step()
-    except MediaError as error:
-        typer.echo(f"Cannot be analysed: {error}", err=True)
-        raise typer.Exit(UNREAD) from None
-    except UsageError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(UNUSABLE) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        yield told
+    finally:
+        if done and shown:
+            again("")

@@ -9,17 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from analyzer import cli_exit, cli_words
+from analyzer.cli_print import put_json, say, tell
+
 if TYPE_CHECKING:
     from analyzer.hub import Offer, OnBytes
     from analyzer.manifests import Manifest
 
-DAMAGED, REFUSED = 1, 2
+DAMAGED, REFUSED = cli_exit.FAILED, cli_exit.UNUSABLE
 Result = TypeVar("Result")
 
 app = typer.Typer(
@@ -27,32 +29,27 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How a list is printed."""
-
-    text = "text"
-    json = "json"
-
-
 Names = Annotated[list[str] | None, typer.Argument(help="Ids of models, or presets.", show_default=False)]
 
 
 @app.command("list")
-def list_(format: Annotated[Format, typer.Option("--format", "-f", help="text or json.")] = Format.text) -> None:
+def list_(
+    format: Annotated[str, cli_words.choice("--format", ("text", "json"), cli_words.FORMATS, "text or json.", "-f")] = "text",
+) -> None:
     """List the models, whether each is on this machine, its licence, size and measured quality."""
     import json
 
     from analyzer import manifests
 
     rows = [manifest.model_dump(mode="json") | _here(manifest) for manifest in manifests.load()]
-    if format is Format.json:
-        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+    if format == "json":
+        put_json(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
         return
     for row in rows:
         use = row["licence"] if row["commercial_use"] else f"{row['licence']}, no commercial use"
         presets = ", ".join(row["presets"]) or "no preset"
-        typer.echo(f"{row['id']}  [{row['task']}]  {use}, {row['size_mb']:g} MB, {presets}: {row['state']}")
-        typer.echo(f"    {row['quality']}\n    Limits: {row['limits']}")
+        say(f"{row['id']}  [{row['task']}]  {use}, {row['size_mb']:g} MB, {presets}: {row['state']}")
+        say(f"    {row['quality']}", f"    Limits: {row['limits']}")
 
 
 @app.command()
@@ -68,22 +65,23 @@ def pull(
     from analyzer.doctor import suggested_preset
 
     if source is not None:
-        _or_exit(_take, names or [], source)
+        _take(names or [], source)
         return
-    chosen = [manifest for manifest in _or_exit(_named, names or [suggested_preset()]) if manifest.source != "package"]
+    chosen = [manifest for manifest in _named(names or [suggested_preset()]) if manifest.source != "package"]
     if not chosen:
-        typer.echo("These models come with the installation: there is nothing to pull.")
+        say("These models come with the installation: there is nothing to pull.")
         return
     if not yes and not _is_attended():
-        typer.echo("Nothing is pulled unasked: there is nobody to ask here, so say --yes.", err=True)
+        tell("Nothing is pulled unasked: there is nobody to ask here, so say --yes.")
         raise typer.Exit(REFUSED)
     if not names:
-        typer.echo(f"The preset {suggested_preset()} suits this machine; others: light, standard, best.")
+        say(f"The preset {suggested_preset()} suits this machine; others: light, standard, best.")
     offers, refused = _offers(chosen, update)
     if offers:
         _show(offers)
-        if not yes:
-            typer.confirm("Pull them?", abort=True, err=True)
+        if not yes and not typer.confirm("Pull them?", err=True):
+            tell("Nothing was pulled.")
+            raise typer.Exit(REFUSED)
         refused |= _pull_all(offers)
     raise typer.Exit(REFUSED if refused else 0)
 
@@ -93,17 +91,17 @@ def verify(names: Names = None) -> None:
     """Compare every file of the models that are here with the hash of its pull."""
     from analyzer import weights
 
-    chosen = _or_exit(_named, names) if names else _present()
+    chosen = _named(names) if names else _present()
     if not chosen:
-        typer.echo("No weights were brought to this machine yet.")
+        say("No weights were brought to this machine yet.")
     damaged = False
     for manifest in chosen:
         faults = weights.verify(manifest) if manifest.source != "package" else []
         faults = faults or [fault for fault in (weights.unfit(manifest),) if fault and manifest.source != "package"]
         for fault in faults:
-            typer.echo(f"{manifest.id}: {fault}")
+            say(f"{manifest.id}: {fault}")
         if not faults:
-            typer.echo(f"{manifest.id}: {_here(manifest)['state']}, as it was brought")
+            say(f"{manifest.id}: {_here(manifest)['state']}, as it was brought")
         damaged |= bool(faults)
     raise typer.Exit(DAMAGED if damaged else 0)
 
@@ -113,11 +111,11 @@ def path(name: Annotated[str | None, typer.Argument(help="Id of a model.", show_
     """Print the folder of all models, or that of one."""
     from analyzer import manifests, weights
 
-    manifest = _or_exit(manifests.named, name) if name else None
+    manifest = manifests.named(name) if name else None
     if manifest is not None and manifest.source == "package":
-        typer.echo(f"{manifest.id} comes with the package {manifest.package}.", err=True)
+        tell(f"{manifest.id} comes with the package {manifest.package}.")
         raise typer.Exit(REFUSED)
-    typer.echo(str(weights.folder_of(manifest) if manifest else weights.root()))
+    say(str(weights.folder_of(manifest) if manifest else weights.root()))
 
 
 @app.command()
@@ -126,11 +124,11 @@ def remove(names: Annotated[list[str], typer.Argument(help="Ids of models, or pr
     from analyzer import weights
 
     refused = False
-    for manifest in [manifest for manifest in _or_exit(_named, names) if manifest.source != "package"]:
+    for manifest in [manifest for manifest in _named(names) if manifest.source != "package"]:
         freed = _or_none(weights.remove, manifest)
         refused |= freed is None
         if freed is not None:
-            typer.echo(f"{manifest.id}: {freed / 1e6:.1f} MB freed")
+            say(f"{manifest.id}: {freed / 1e6:.1f} MB freed")
     raise typer.Exit(REFUSED if refused else 0)
 
 
@@ -145,9 +143,20 @@ def _named(names: Iterable[str]) -> list[Manifest]:
 
     found: dict[str, Manifest] = {}
     for name in names:
+        _check(name)
         for manifest in manifests.of_preset(name) if name in manifests.PRESETS else (manifests.named(name),):
             found[manifest.id] = manifest
     return list(found.values())
+
+
+def _check(name: str) -> None:
+    """Raise `UsageError` with the nearest name where there is no such model or preset."""
+    from analyzer import manifests
+    from analyzer.errors import UsageError
+
+    known = [*manifests.PRESETS, *(manifest.id for manifest in manifests.load())]
+    if name not in known and (near := cli_words.nearest(name, known, {})):
+        raise UsageError(f"There is no model and no preset {name!r}. {near} `analyzer models list` shows all.")
 
 
 def _present() -> list[Manifest]:
@@ -184,13 +193,13 @@ def _offers(chosen: Iterable[Manifest], update: bool) -> tuple[list[Offer], bool
         lock = weights.lock_of(manifest)
         whole = lock is not None and not weights.verify(manifest)
         if whole and not update:
-            typer.echo(f"{manifest.id}: {_here(manifest)['state']}")
+            say(f"{manifest.id}: {_here(manifest)['state']}")
             continue
         offer = _or_none(hub.offer, manifest, update)
         if offer is None:
             refused = True
         elif whole and lock is not None and lock.revision == offer.revision:
-            typer.echo(f"{manifest.id}: there is nothing newer than revision {lock.revision[:12]}")
+            say(f"{manifest.id}: there is nothing newer than revision {lock.revision[:12]}")
         else:
             offers.append(offer)
     return offers, refused
@@ -204,12 +213,12 @@ def _show(offers: Iterable[Offer]) -> None:
     for offer in offers:
         manifest = offer.manifest
         allowed = "" if manifest.commercial_use else ", NOT for commercial use"
-        typer.echo(f"{manifest.id}  [{manifest.task}]  {offer.bytes / 1e6:.1f} MB, {manifest.licence}{allowed}")
+        say(f"{manifest.id}  [{manifest.task}]  {offer.bytes / 1e6:.1f} MB, {manifest.licence}{allowed}")
         if offer.stated_licence and offer.stated_licence.casefold() != manifest.licence.casefold():
-            typer.echo(f"    The repository itself states the licence {offer.stated_licence!r}: read {manifest.licence_url}")
+            say(f"    The repository itself states the licence {offer.stated_licence!r}: read {manifest.licence_url}")
         if needs := _here(manifest)["state"].partition(", needs ")[2]:
-            typer.echo(f"    It runs once its package is there: {needs}")
-    typer.echo(f"{sum(offer.bytes for offer in offers) / 1e6:.1f} MB in all, into {weights.root()}")
+            say(f"    It runs once its package is there: {needs}")
+    say(f"{sum(offer.bytes for offer in offers) / 1e6:.1f} MB in all, into {weights.root()}")
 
 
 def _pull_all(offers: Iterable[Offer]) -> bool:
@@ -221,13 +230,13 @@ def _pull_all(offers: Iterable[Offer]) -> bool:
         name = offer.manifest.id
 
         def wait(name: str = name) -> None:
-            typer.echo(f"Another pull of {name} is under way; waiting for it.", err=True)
+            tell(f"Another pull of {name} is under way; waiting for it.")
 
         with _shown(name, offer.bytes) as on_bytes:
             lock = _or_none(hub.pull, offer, on_bytes, wait)
         refused |= lock is None
         if lock is not None:
-            typer.echo(f"{name}: here, revision {lock.revision[:12]}")
+            say(f"{name}: here, revision {lock.revision[:12]}")
     return refused
 
 
@@ -239,9 +248,7 @@ def _take(names: list[str], source: Path) -> None:
     if len(names) != 1 or (manifest := manifests.named(names[0])).source == "package":
         raise UsageError("--from takes the files of one model that is not in a package: analyzer models pull ID --from FOLDER.")
     lock = weights.adopt(manifest, source.expanduser())
-    typer.echo(
-        f"{manifest.id}: here, revision {lock.revision[:12]}, {sum(file.bytes for file in lock.files.values()) / 1e6:.1f} MB"
-    )
+    say(f"{manifest.id}: here, revision {lock.revision[:12]}, {sum(file.bytes for file in lock.files.values()) / 1e6:.1f} MB")
 
 
 @contextmanager
@@ -254,7 +261,7 @@ def _shown(name: str, total: int) -> Iterator[OnBytes]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = TextColumn("{task.description}"), BarColumn(bar_width=30), DownloadColumn(), TransferSpeedColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(bar_width=30), DownloadColumn(), TransferSpeedColumn()
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task, here = bar.add_task(name, total=total), dict[str, int]()
 
@@ -266,29 +273,17 @@ def _shown(name: str, total: int) -> Iterator[OnBytes]:
 
 
 def _or_none(step: Callable[..., Result], *given: Any) -> Result | None:
-    """Run a step; what cannot be done is one sentence on standard error, and None. No network ends the command."""
+    """Run a step; what cannot be done is one sentence on standard error, and None. No network or no room ends the command."""
     from analyzer.errors import UsageError
     from analyzer.hub import Unreachable
 
     try:
         return step(*given)
-    except Unreachable as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(REFUSED) from None
     except UsageError as error:
-        typer.echo(str(error), err=True)
+        if isinstance(error, Unreachable) or cli_exit.is_of_the_machine(error.__cause__):
+            raise
+        tell(*str(error).splitlines())
         return None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. Pull again: it goes on where it stopped.", err=True)
-        raise typer.Exit(130) from None
-
-
-def _or_exit(step: Callable[..., Result], *given: Any) -> Result:
-    """Run a step; what cannot be done ends the command."""
-    from analyzer.errors import UsageError
-
-    try:
-        return step(*given)
-    except UsageError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(REFUSED) from None
+    except KeyboardInterrupt as error:
+        error.add_note("Pull again: it goes on where it stopped.")
+        raise

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import tempfile
+from collections.abc import Callable
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,23 +32,54 @@ STANDARD_MEMORY_MB = 6_000
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 HUB_SETTINGS = ("ANALYZER_MODELS_DIR", "HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE")
 
+Finding = tuple[bool, str]
 
-def findings() -> list[tuple[bool, str]]:
-    """(whether it is well, a sentence) for each thing that was looked at; a model that was not pulled is no fault."""
-    from analyzer import cache, manifests
 
-    lines = [(True, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")]
-    lines += [_package(name) for name in PACKAGES]
-    lines.append(_one_cv2())
+def findings() -> list[Finding]:
+    """(whether it is well, a sentence) for each thing that was looked at; a model that was not pulled is no fault.
+
+    What cannot be looked at is a finding as well: on a broken machine the rest is wanted all the more.
+    """
+    return [finding for look in LOOKS for finding in _looked(look)]
+
+
+def _looked(look: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return look()
+    except Exception as error:
+        what = look.__name__.strip("_").replace("_", " ")
+        return [(False, f"{what}: cannot be looked at ({type(error).__name__}: {error})")]
+
+
+def _python() -> list[Finding]:
+    return [(True, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores")]
+
+
+def _packages() -> list[Finding]:
+    return [*map(_package, PACKAGES), _one_cv2()]
+
+
+def _embedded() -> list[Finding]:
+    """The models that come with packages."""
+    from analyzer import manifests
+
+    lines = []
     for manifest in manifests.of_preset("embedded"):
         version = manifests.version_of(manifest)
         wanting = "" if version else f" needs pip install {manifest.package}"
         lines.append((version is not None, f"{manifest.task}: {manifest.id}{wanting}"))
-    lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings(), *_switched_off()]
-    free = shutil.disk_usage(tempfile.gettempdir()).free
-    lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
-    lines.append((True, f"reports are remembered in {cache.folder()}"))
     return lines
+
+
+def _room_for_reading() -> list[Finding]:
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    return [(free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}")]
+
+
+def _memory_of_reports() -> list[Finding]:
+    from analyzer import cache
+
+    return [(True, f"reports are remembered in {cache.folder()}")]
 
 
 def suggested_preset() -> str:
@@ -62,14 +94,14 @@ def suggested_preset() -> str:
     return "standard" if free_memory_mb("cpu") >= STANDARD_MEMORY_MB else "light"
 
 
-def _package(name: str) -> tuple[bool, str]:
+def _package(name: str) -> Finding:
     try:
         return True, f"{name} {metadata.version(name)}"
     except metadata.PackageNotFoundError:
         return False, f"{name} is missing: pip install {name}"
 
 
-def _one_cv2() -> tuple[bool, str]:
+def _one_cv2() -> Finding:
     """Several OpenCV distributions share one folder; the one installed last wins, and removing any breaks it."""
     names = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
     present = [name for name in names if _package(name)[0]]
@@ -78,7 +110,11 @@ def _one_cv2() -> tuple[bool, str]:
     ) == 1 else f"several OpenCV packages: {present}"
 
 
-def _device() -> tuple[bool, str]:
+def _devices() -> list[Finding]:
+    return [_device()]
+
+
+def _device() -> Finding:
     """Where models would run."""
     from analyzer.engines.runtime import torch_device
 
@@ -90,7 +126,7 @@ def _device() -> tuple[bool, str]:
         return False, f"torch is installed and cannot be loaded: {error}"
 
 
-def _extras() -> list[tuple[bool, str]]:
+def _extras() -> list[Finding]:
     """The packages of each extra that models name."""
     from analyzer import manifests
 
@@ -103,7 +139,7 @@ def _extras() -> list[tuple[bool, str]]:
     return lines
 
 
-def _presets() -> list[tuple[bool, str]]:
+def _presets() -> list[Finding]:
     """How many models of each preset are here; `analyzer models verify` checks their bytes."""
     from analyzer import manifests, weights
 
@@ -117,7 +153,7 @@ def _presets() -> list[tuple[bool, str]]:
     return lines
 
 
-def _models_folder() -> list[tuple[bool, str]]:
+def _models_folder() -> list[Finding]:
     """Where models lie, the room there, and folders that no lock vouches for."""
     from analyzer import manifests, weights
 
@@ -130,12 +166,12 @@ def _models_folder() -> list[tuple[bool, str]]:
     return lines
 
 
-def _switched_off() -> list[tuple[bool, str]]:
+def _switched_off() -> list[Finding]:
     """What no library sends from this machine."""
     return [(True, line) for line in quiet.lines()]
 
 
-def _settings() -> list[tuple[bool, str]]:
+def _settings() -> list[Finding]:
     """What the environment says of the hub and the way to it; passwords and tokens are not shown."""
     set_by_person = [name for name in HUB_SETTINGS if os.environ.get(name) and name not in quiet.set_here]
     lines = [(True, f"{name} is {os.environ[name]}") for name in set_by_person]
@@ -146,3 +182,9 @@ def _settings() -> list[tuple[bool, str]]:
             address = urlsplit(os.environ[name])
             lines.append((bool(address.hostname), f"{name} names {address.hostname or 'no host: it must be http://HOST:PORT'}"))
     return lines
+
+
+LOOKS: tuple[Callable[[], list[Finding]], ...] = (
+    _python, _packages, _embedded, _devices, _extras, _presets, _models_folder, _settings, _switched_off, _room_for_reading,
+    _memory_of_reports,
+)  # fmt: skip

@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -36,6 +37,8 @@ SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
 MAX_SIDECARS = 8
 POST_TEXT_BYTES = 100_000
 CHILD = "import sys; sys.path[:] = {path!r}; from analyzer.decode.child import main; main()"
+FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+"""Signals that a process gets from others, and none that its own fault brings."""
 
 Progress = Callable[[float, float | None], None]
 
@@ -47,6 +50,8 @@ def check_regular(path: Path) -> int:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not valid"
         raise MediaError("not_found", f"The file cannot be opened: {reason}.") from error
+    if stat.S_ISDIR(found.st_mode) and not os.access(path, os.R_OK | os.X_OK):
+        raise MediaError("not_readable", "This folder cannot be read, so what is in it was not analysed: Permission denied.")
     if not stat.S_ISREG(found.st_mode):
         raise MediaError("not_a_file", "This is not a regular file; name a video or an image.")
     if not found.st_size:
@@ -156,14 +161,14 @@ def _decode(path: Path, folder: Path, limits: Limits, show_location: bool, on_pr
 
 def _follow(child: Any, lines: queue.Queue[str | None], limits: Limits, on_progress: Progress | None) -> None:
     """Wait for the outcome; raises `MediaError` unless the process says that it has finished."""
+    kills = _kills()
     while True:
         try:
             line = lines.get(timeout=limits.stall_s)
         except queue.Empty:
             raise MediaError("stalled", f"Reading made no progress for {limits.stall_s:.0f} s and was stopped.") from None
         if line is None:
-            code = child.wait()
-            raise MediaError("crashed", f"The decoder gave up on this file (exit code {code}); it is damaged or hostile.")
+            raise _death(child.wait(), memory_ran_out=_kills() > kills)
         event = json.loads(line)
         if "error" in event:
             raise MediaError(event["error"]["code"], event["error"]["sentence"])
@@ -171,6 +176,27 @@ def _follow(child: Any, lines: queue.Queue[str | None], limits: Limits, on_progr
             return
         if on_progress is not None:
             on_progress(event["done"], event["total"])
+
+
+def _death(code: int, memory_ran_out: bool) -> MediaError:
+    """What it says of a file that its decoder ended with an exit code; a negative one is that of a signal."""
+    if code >= 0:
+        return MediaError("crashed", f"The decoder gave up on this file (exit code {code}); it is damaged or hostile.")
+    name = signal.Signals(-code).name if -code in {*signal.Signals} else "unknown"
+    if name == "SIGKILL" and memory_ran_out:
+        return MediaError("out_of_memory", "The system killed the decoder because memory ran out; close other programs first.")
+    if name in FROM_OUTSIDE:
+        return MediaError("killed", f"The decoder was killed from outside (signal {-code}, {name}); try again.")
+    return MediaError("crashed", f"The decoder crashed on this file (signal {-code}, {name}); it is damaged or hostile.")
+
+
+def _kills() -> int:
+    """Processes that this system has killed for memory since it started; 0 where it does not tell."""
+    try:
+        counts = dict(line.split() for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines())
+    except (OSError, ValueError):
+        return 0
+    return int(counts.get("oom_kill", 0))
 
 
 def _media(path: Path, asset_id: str, size: int, folder: Path) -> Media:

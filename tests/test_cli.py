@@ -34,10 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_check_writes_both_reports_and_prints_a_verdict(folder: Path) -> None:
     done = run("check", "clip.mp4", "--platform", "tiktok", *ONLY, cwd=folder)
     assert done.returncode in (0, 1), done.stderr
-    assert "TikTok" in done.stdout and "clip.report.html" in done.stdout
-    report = json.loads((folder / "clip.report.json").read_text())
+    assert "TikTok" in done.stdout and "clip.mp4.report.html" in done.stdout
+    report = json.loads((folder / "clip.mp4.report.json").read_text())
     assert report["judgement"]["profile"] == "tiktok"
-    page = (folder / "clip.report.html").read_text()
+    page = (folder / "clip.mp4.report.html").read_text()
     assert 'src="clip.mp4"' in page and len(page) < 2_000_000
     assert (done.returncode == 1) == any(verdict["status"] == "fail" for verdict in report["judgement"]["verdicts"])
 
@@ -57,7 +57,7 @@ def test_every_format_prints_something(folder: Path, format: str) -> None:
 
 def test_judge_needs_no_media(folder: Path) -> None:
     run("check", "clip.mp4", "--out", "o", *ONLY, cwd=folder)
-    done = run("judge", "o/clip.report.json", "--platform", "linkedin", "--html", "o/linkedin.html", cwd=folder)
+    done = run("judge", "o/clip.mp4.report.json", "--platform", "linkedin", "--html", "o/linkedin.html", cwd=folder)
     assert done.returncode in (0, 1) and "LinkedIn" in done.stdout
     assert (folder / "o" / "linkedin.html").is_file()
 
@@ -66,12 +66,12 @@ def test_judge_needs_no_media(folder: Path) -> None:
     ("words", "code", "says"),
     [
         (["check", "absent.mp4"], 3, "cannot be opened"),
-        (["check", "."], 3, "regular file"),
+        (["check", "."], 2, "analyzer batch"),
         (["check", "clip.mp4", "--platform", "myspace"], 2, "myspace"),
         (["check", "clip.mp4", "--only", "magic"], 2, "magic"),
         (["check", "clip.mp4", "--nonsense"], 2, "nonsense"),
         (["judge", "clip.mp4"], 2, "not a report"),
-        (["check", "clip.mp4", "--only", "technical", "--out", "clip.mp4/x"], 2, "--out"),
+        (["check", "clip.mp4", "--only", "technical", "--out", "clip.mp4/x"], 2, "cannot be used"),
     ],
 )
 def test_what_makes_no_sense_ends_in_one_sentence(folder: Path, words: list[str], code: int, says: str) -> None:

@@ -15,7 +15,6 @@ import pytest
 from tests.batch.test_run import picture
 
 ROOT = Path(__file__).parent.parent
-CODE = "import typer; from analyzer.cli_batch import batch; typer.run(batch)"
 LIGHT = ["--only", "technical", "--workers", "1"]
 STRICT = """
 id = "strict"
@@ -41,7 +40,7 @@ project = { url = "", checked_on = "2026-11-24", note = "Project choice." }
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-W", "error::RuntimeWarning", "-c", CODE, *words]
+    return [sys.executable, "-W", "error::RuntimeWarning", "-m", "analyzer", "batch", *words]
 
 
 def run(*words: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -148,3 +147,15 @@ def test_a_model_that_is_none_is_refused_before_any_work(tmp_path: Path) -> None
     for model, sentence in (("ocr", "names no model"), ("ocr=no-such", "There is no model 'no-such'")):
         done = run("in", "--out", "out", *LIGHT, "--model", model, cwd=tmp_path)
         assert done.returncode == 2 and sentence in done.stderr and not (tmp_path / "out" / "records").exists()
+
+
+def test_a_reader_of_progress_that_goes_away_stops_no_run(tmp_path: Path) -> None:
+    for number in range(3):
+        picture(tmp_path / "in" / f"{number}.png", number)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command("in", "--out", "out", "--progress", "json", *LIGHT), cwd=tmp_path, stdout=full, stderr=subprocess.PIPE,
+            text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
+        )  # fmt: skip
+    assert done.returncode == 4 and done.stderr == "The output could not be printed: No space left on device.\n"
+    assert len(list((tmp_path / "out" / "reports").glob("*/*.json"))) == 3 and (tmp_path / "out" / "index.html").is_file()

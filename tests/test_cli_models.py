@@ -66,7 +66,7 @@ def test_a_licence_that_forbids_and_a_package_that_lacks_are_said_first(server: 
 def test_who_says_no_gets_nothing(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli_models, "_is_attended", lambda: True)
     code, out, _ = run("pull", "some-model", answer="n\n")
-    assert code == 1 and "MB in all" in out
+    assert code == 2 and "MB in all" in out
     assert server.sent_bytes == 0
     assert run("pull", "some-model", answer="y\n")[0] == 0 and weights.lock_of(MODEL) is not None
 
@@ -179,3 +179,23 @@ def test_verify_says_what_is_not_loaded_though_it_is_as_it_was_brought(server: H
     (folder / "pytorch_model.bin").write_bytes(b"pickle")
     code, out, _ = run("verify")
     assert code == 1 and "pytorch_model.bin lies beside its files" in out
+
+
+def test_words_of_manifests_and_servers_steer_no_terminal(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = made_up(
+        quality="On 10 pictures of the project it was good\x1b[31m\x07", limits="There are, it says, none\r\u202e"
+    )
+    monkeypatch.setattr(manifests, "load", lambda: (hostile,))
+    out = run("list")[1]
+    assert "good<U+001B>[31m<U+0007>" in out and "none<U+000D><U+202E>" in out
+    assert json.loads(run("list", "--format", "json")[1])[0]["quality"] == hostile.quality
+
+
+def test_doctor_goes_on_where_one_thing_cannot_be_looked_at(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> list[tuple[bool, str]]:
+        raise RuntimeError("no driver\x1b[31m")
+
+    monkeypatch.setattr("analyzer.doctor.LOOKS", (broken, lambda: [(True, "a disk")]))
+    done = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    assert done.exit_code == 1 and "MISS  broken: cannot be looked at (RuntimeError: no driver<U+001B>" in done.stdout
+    assert "ok    a disk" in done.stdout

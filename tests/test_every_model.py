@@ -260,5 +260,5 @@ def test_from_the_hub_to_the_report(
     lock = weights.lock_of(manifest)
     assert lock is not None and (used["id"], used["revision"], used["weights"]) == (manifest.id, lock.revision, lock.digest)
     assert used["device"] == "cpu" and used["precision"] == manifest.precision.get("cpu", "float32") and used["licence"]
-    page = (tmp_path / "out" / "weak.report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "weak.mp4.report.html").read_text(encoding="utf-8")
     assert manifest.id in page

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "analyzer"
 LAYERS = [
-    {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
+    {
+        "cli", "cli_models", "cli_batch", "cli_audit", "cli_exit", "cli_files", "cli_print", "cli_words", "__main__", "doctor",
+    },  # fmt: skip
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import time
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from PIL import Image
 from analyzer.decode.limits import Limits
 from analyzer.errors import MediaError
 from analyzer.media import Media
-from analyzer.reading import post_text_of, read_media, sha256_of, sidecars_of
+from analyzer.reading import _death, check_regular, post_text_of, read_media, sha256_of, sidecars_of
 from tests.clips import encode, plain, quadrants, tone
 
 
@@ -238,3 +239,27 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "bad.mp4").write_bytes(struct.pack(">I4s", 8, b"ftyp") * 9)
     refused(tmp_path / "bad.mp4")
     assert not list(spool.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("code", "memory_ran_out", "kind", "says"),
+    [
+        (1, False, "crashed", "exit code 1"),
+        (-signal.SIGKILL, True, "out_of_memory", "because memory ran out"),
+        (-signal.SIGKILL, False, "killed", "killed from outside (signal 9, SIGKILL)"),
+        (-signal.SIGTERM, False, "killed", "killed from outside (signal 15, SIGTERM)"),
+        (-signal.SIGSEGV, True, "crashed", "crashed on this file (signal 11, SIGSEGV)"),
+        (-64, False, "crashed", "signal 64"),
+    ],
+)
+def test_the_end_of_a_decoder_is_called_what_it_was(code: int, memory_ran_out: bool, kind: str, says: str) -> None:
+    error = _death(code, memory_ran_out)
+    assert error.code == kind and says in str(error)
+
+
+def test_a_folder_without_rights_is_not_called_a_file_of_the_wrong_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(MediaError, match="Permission denied"):
+        check_regular(tmp_path)

@@ -57,12 +57,12 @@ def items_of(source: str, stdin: BinaryIO) -> Iterator[Item]:
     if source == "-":
         return _of_rows(({"path": os.fsdecode(line)} for line in _lines(stdin)), Path.cwd())
     path = Path(source)
-    if path.is_dir():
+    if os.path.isdir(path):
         return _of_folder(path)
-    if path.suffix.lower() in (".csv", ".tsv") and path.is_file():
+    if path.suffix.lower() in (".csv", ".tsv") and os.path.isfile(path):
         rows = _rows(path)
         return _of_rows(chain([*islice(rows, 1)], rows), path.parent)
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         return _of_rows([{"path": source}], Path.cwd())
     if any(sign in source for sign in "*?["):
         names = glob.iglob(source, recursive=True)
@@ -83,9 +83,9 @@ def _of_folder(root: Path) -> Iterator[Item]:
     todo = [str(root)]
     while todo:
         path = Path(todo.pop())
-        if not path.is_dir():
+        if not os.path.isdir(path):
             yield _item(path, str(path.relative_to(root)), {}, 0)
-        elif not (path / INDEX).is_file():
+        elif not os.path.isfile(path / INDEX):
             try:
                 todo.extend(sorted((entry.path for entry in os.scandir(path) if _is_input(entry)), reverse=True))
             except OSError as error:
@@ -97,7 +97,7 @@ def _of_folder(root: Path) -> Iterator[Item]:
 @lru_cache(maxsize=1024)
 def _in_batch(folder: Path) -> bool:
     """Whether a folder is that of a batch or lies in one."""
-    return (folder / INDEX).is_file() or (folder != folder.parent and _in_batch(folder.parent))
+    return os.path.isfile(folder / INDEX) or (folder != folder.parent and _in_batch(folder.parent))
 
 
 def _is_input(entry: os.DirEntry[str]) -> bool:

@@ -24,7 +24,9 @@ from analyzer.profile import Profile
 from analyzer.report import Reason, Report
 from analyzer.rules import judge, load_profile
 
-STATUS_OF: dict[str, Status] = {"crashed": "crashed", "stalled": "timed_out"}
+STATUS_OF: dict[str, Status] = {
+    "crashed": "crashed", "killed": "crashed", "stalled": "timed_out", "out_of_memory": "out_of_memory",
+}  # fmt: skip
 """Codes of `MediaError` that say what became of the decoding process; with any other the file itself is refused."""
 THUMBNAIL_SIDE = 240
 """Long side in pixels (project choice)."""

@@ -6,6 +6,8 @@ A file that cannot be read is named with the reason; it never stops the set.
 from __future__ import annotations
 
 import csv
+import errno
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -36,6 +38,11 @@ DATE_FACTS = ("DateTimeOriginal", "creation_time", "DateTimeDigitized", "DateTim
 """Tags that say when an asset was made, the most telling first."""
 DAY = re.compile(r"((?:19|20)\d\d)[-:/](\d\d)[-:/](\d\d)")
 MANIFEST_BYTES = 50_000_000
+OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""Errors that every further asset would meet."""
+
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -75,10 +82,19 @@ def sources_of(folder: Path, manifest: Path | None = None, leave_out: Path | Non
 
 
 def media_of(folder: Path, leave_out: Path | None = None) -> list[Path]:
-    """The videos and images in a folder and below; what is hidden is none of the set."""
+    """The videos and images in a folder and below, and folders that cannot be looked into; what is hidden is none of the set.
+
+    Raises `UsageError` where the folder itself cannot be read.
+    """
     found: list[Path] = []
     left_out = os.path.abspath(leave_out) if leave_out else None
-    for root, folders, names in os.walk(folder):
+
+    def unread(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+        found.append(Path(error.filename))
+
+    for root, folders, names in os.walk(folder, onerror=unread):
         here = Path(root)
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and os.path.abspath(here / name) != left_out
@@ -136,7 +152,23 @@ def gather(sources: list[Source], analyzer: Analyzer, on_progress: OnProgress | 
         except MediaError as error:
             yield Unread(key=source.key, code=error.code, sentence=str(error))
             continue
+        except (UsageError, MemoryError):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+                raise
+            yield _fault(source, error)
+            continue
         yield Gathered(source, report, survey, *_dated(source, report))
+
+
+def _fault(source: Source, error: Exception) -> Unread:
+    """An asset that stopped its own analysis; it shall not take the others with it."""
+    log.error("the analysis of %s failed", source.key, exc_info=error)
+    if isinstance(error, OSError):
+        return Unread(key=source.key, code="io", sentence=f"Reading failed: {error.strerror or error}.")
+    what = f"{type(error).__name__}: {error}"[:300]
+    return Unread(key=source.key, code="exception", sentence=f"A fault in the analyzer stopped the analysis ({what}).")
 
 
 def _dated(source: Source, report: Report) -> tuple[str | None, Origin | None]:

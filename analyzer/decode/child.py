@@ -7,6 +7,7 @@ system allows it, the network. It writes nowhere but in its spool.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import Refused, Spool, refuse
 
+NO_SPACE = "There is no space left for temporary files; make room, or name another folder with TMPDIR."
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -30,7 +32,8 @@ def main() -> None:
     except MemoryError:
         refuse(Refused("too_large", "The file asks for more memory than is allowed for reading it."))
     except OSError as error:
-        refuse(Refused("io", f"Reading failed: {error.strerror or error}."))
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        refuse(Refused("no_space", NO_SPACE) if full else Refused("io", f"Reading failed: {error.strerror or error}."))
     sys.stdout.flush()
     os._exit(0)
 

@@ -1,15 +1,31 @@
 """Shows a report: as HTML, in the terminal, as Markdown, CSV, subtitles, or as annotations of GitHub.
 
-Needs a `Report` and nothing else: no media, no engine.
+Needs a `Report` and nothing else: no media, no engine. Each renderer is imported when it is first asked for, so that a command
+can print a sentence without loading any.
 """
 
 from __future__ import annotations
 
-from analyzer.render.github import to_github
-from analyzer.render.html import to_html
-from analyzer.render.markdown import to_markdown
-from analyzer.render.subtitles import to_srt, to_vtt
-from analyzer.render.tables import to_csv
-from analyzer.render.terminal import print_terminal
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analyzer.render.github import to_github
+    from analyzer.render.html import to_html
+    from analyzer.render.markdown import to_markdown
+    from analyzer.render.subtitles import to_srt, to_vtt
+    from analyzer.render.tables import to_csv
+    from analyzer.render.terminal import print_terminal
 
 __all__ = ["print_terminal", "to_csv", "to_github", "to_html", "to_markdown", "to_srt", "to_vtt"]
+
+_HOMES = {
+    "print_terminal": "terminal", "to_csv": "tables", "to_github": "github", "to_html": "html", "to_markdown": "markdown",
+    "to_srt": "subtitles", "to_vtt": "subtitles",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

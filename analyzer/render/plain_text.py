@@ -5,6 +5,7 @@ Escaping for HTML, Markdown or CSV is not done here: each of these formats has i
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -15,6 +16,8 @@ HIDDEN = re.compile(
 """Controls, bidirectional marks and overrides, tags, lone surrogates, and what is invisible (joiners of emoji are kept)."""
 SPACES = re.compile(r"\s*[ \t\r\n\f\v]\s*")
 """A run of spaces; no-break spaces between words stay."""
+BREAKS = re.compile(r"(?:\t|\r?\n)+")
+"""What begins a line or a column; a lone carriage return would write over the line instead, and is named."""
 REPLACEMENT = "\ufffd"
 
 ASCII = {
@@ -37,6 +40,25 @@ def one_line(text: str, most: int = 200) -> str:
     """Visible text on one line of at most `most` characters."""
     flat = SPACES.sub(" ", visible(text)).strip()
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def printable(text: str) -> str:
+    """Visible text on one line, of any length and with its indent: what is printed for people goes through here."""
+    return BREAKS.sub(" ", visible(text)).replace("\r", "<U+000D>")
+
+
+def escaped_json(document: str, encoding: str) -> str:
+    """A JSON document of the same values, with escapes for hidden characters and for what an encoding cannot write."""
+    document = HIDDEN.sub(_json_escape, document)
+    try:
+        document.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        document = re.sub("[^\x00-\x7f]", _json_escape, document)
+    return document
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if found[0] != "\x7f" else "\\u007f"
 
 
 def encodable(text: str, encoding: str) -> str:

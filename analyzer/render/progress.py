@@ -24,9 +24,9 @@ def shown_progress(quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
     console = Console(stderr=True)
     with Bar(
-        TextColumn("{task.description:<22}"),
+        TextColumn("{task.description:<22}", markup=False),
         BarColumn(bar_width=30),
-        TextColumn("{task.fields[of]}"),
+        TextColumn("{task.fields[of]}", markup=False),
         console=console,
         transient=True,
     ) as bar:

@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.batch.inputs import Item, items_of
 from analyzer.errors import UsageError
+from tests.collection.test_gather import refusing
 
 
 def found(source: object, stdin: bytes = b"") -> list[Item]:
@@ -125,3 +126,12 @@ def test_a_row_that_names_no_path_is_an_input_all_the_same(tmp_path: Path) -> No
     folder = fill(tmp_path, "a.mp4")
     (folder / "list.csv").write_text("path,team\na.mp4,x\n,y\n")
     assert [item.name for item in found(folder / "list.csv")] == ["a.mp4", "(row 2 names no path)"]
+
+
+def test_a_folder_below_that_cannot_be_read_is_an_input_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = fill(tmp_path, "a.mp4", "secret/b.mp4")
+    refusing(monkeypatch, folder / "secret")
+    assert [item.name for item in found(folder)] == ["a.mp4", "secret"]
+    refusing(monkeypatch, folder)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        found(folder)

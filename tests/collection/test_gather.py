@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,55 @@ def test_a_date_is_taken_from_the_manifest_then_the_file_s_tags_then_the_file(tm
     assert dated(Source("a.jpg", path, date="2020-01-02"), technical) == ("2020-01-02", "manifest")
     assert dated(Source("a.jpg", path), technical) == ("2024-05-06", "metadata")
     assert dated(Source("a.jpg", path))[1] == "file"
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have the system refuse to list a folder, as it does to who has no right to; root has every right."""
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_below_that_cannot_be_read_is_named_and_links_lead_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folder_of(tmp_path / "set", ["a.mp4", "secret/b.mp4", "deep/c.mp4"])
+    (home / "deep" / "round").symlink_to("..")
+    refusing(monkeypatch, home / "secret")
+    assert [source.key for source in sources_of(home)] == ["a.mp4", "deep/c.mp4", "secret"]
+    refusing(monkeypatch, home)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        sources_of(home)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "io", "Reading failed: No such file or directory."),
+        (ZeroDivisionError("odd"), "exception", "ZeroDivisionError: odd"),
+    ],
+)
+def test_a_file_that_vanishes_or_brings_out_a_fault_does_not_take_the_others_with_it(
+    tmp_path: Path, fault: Exception, code: str, says: str
+) -> None:
+    def paint(name: str) -> Picture:
+        if name == "bad.jpg":
+            raise fault
+        return scene(1)
+
+    sources = [Source(name, folder_of(tmp_path, [name]) / name) for name in ("bad.jpg", "c.jpg")]
+    first, second = gather(sources, Painted(paint))
+    assert isinstance(first, Unread) and first.code == code and says in first.sentence and isinstance(second, Gathered)
+
+
+def test_a_full_disk_stops_the_set(tmp_path: Path) -> None:
+    def paint(name: str) -> Picture:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        list(gather([Source("a.jpg", tmp_path / "a.jpg")], Painted(paint)))

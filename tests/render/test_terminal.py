@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from analyzer.render import print_terminal
-from analyzer.render.plain_text import encodable, one_line, visible
+from analyzer.render import print_terminal, to_csv, to_github, to_markdown, to_srt, to_vtt
+from analyzer.render.plain_text import encodable, escaped_json, one_line, printable, visible
 from analyzer.report import Report
 from tests.make_report import report
 
@@ -71,3 +73,19 @@ def test_hidden_characters() -> None:
     assert one_line("a\n b\tc", 4) == "a b…"
     assert encodable("≥ 3 – “ça”", "ascii") == '>= 3 - "ca"'
     assert encodable("“ça”", "utf-8") == "“ça”"
+    assert printable("  a\r\nb\tc\rd\x1b") == "  a b c<U+000D>d<U+001B>"
+
+
+def test_json_for_a_terminal_has_the_same_values_and_no_control() -> None:
+    value = {"a": "\x9b31m\x7f\u202e\U000e0041\ud800 é漢 \n"}
+    for encoding in ("utf-8", "ascii", "latin-1"):
+        safe = escaped_json(json.dumps(value, ensure_ascii=False), encoding)
+        assert json.loads(safe) == value and safe.encode(encoding)
+        assert safe.isprintable()
+
+
+@pytest.mark.parametrize("form", [to_csv, to_github, to_markdown, to_srt, to_vtt])
+def test_no_format_steers_a_terminal(form: Callable[[Report], str]) -> None:
+    made = report(texts=("\x1b[31mred\x9b31m\x07\u202eabc\x08",))
+    made = made.model_copy(update={"asset": made.asset.model_copy(update={"name": "\x1b]0;x\x07\r\u202e.mp4"})})
+    assert not [char for char in form(made) if char not in "\r\n\t\u200d\u00a0\u202f" and not char.isprintable()]
