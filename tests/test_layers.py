@@ -18,7 +18,7 @@ LAYERS = [
     {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files"},
+    {"report", "errors", "files", "folders"},
     {"evidence"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

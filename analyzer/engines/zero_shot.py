@@ -7,8 +7,7 @@ nearness becomes a probability, is in its manifest.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import io
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import batch_of, in_batches
+from analyzer.files import seal, unsealed
 from analyzer.manifests import Manifest
 
 Directions = NDArray[np.float32]
@@ -79,12 +79,13 @@ class ZeroShot:
         if group not in self._captions:
             each = groups()[group]
             wordings = [*each["labels"].values(), *([caption] for caption in each["nothing"])]
-            kept = self._folder / f"captions-{self._key(wordings)}.npy"
+            kept = self._folder / f"captions-{self._key(wordings)}.sealed"
             try:
-                self._captions[group] = np.load(kept, allow_pickle=False)
-            except (OSError, ValueError):
+                self._captions[group] = np.load(io.BytesIO(unsealed(kept) or b""), allow_pickle=False)
+            except (EOFError, ValueError):
                 self._captions[group] = np.stack([self._mean_direction(wording) for wording in wordings])
-                _keep(kept, self._captions[group])
+                np.save(data := io.BytesIO(), self._captions[group], allow_pickle=False)
+                seal(kept, data.getvalue())
         return self._captions[group]
 
     def _mean_direction(self, wording: Sequence[str]) -> NDArray[np.float32]:
@@ -106,13 +107,3 @@ def groups() -> Mapping[str, Any]:
 def _unit(vectors: NDArray[np.float32]) -> Directions:
     unit: Directions = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
     return unit
-
-
-def _keep(path: Path, directions: Directions) -> None:
-    """Write directions in one step; a folder that cannot be written, as one that travels, is left as it is."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.save(file, directions, allow_pickle=False)
-        os.replace(file.name, path)
-    except OSError:
-        return

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import weights
+from analyzer import folders, weights
 from analyzer.engines import graphs
 from analyzer.engines.graphs import Graph, Recipe, agreement, open_exported
 from analyzer.manifests import Manifest
@@ -94,11 +94,19 @@ def test_a_damaged_graph_is_made_anew(folder: Path, fault: str) -> None:
     assert (again.count, after.count) == (1, 0) and [one.read_bytes() for one in place(folder).iterdir()] == [whole]
 
 
-def test_what_an_interrupted_export_left_is_deleted_by_the_next(folder: Path) -> None:
-    (place(folder) / "tmp123").mkdir(parents=True)
-    (place(folder) / "tmp123" / "graph.onnx").write_bytes(b"half")
+def test_what_an_interrupted_export_left_is_deleted_by_the_next_and_nothing_else_is(folder: Path) -> None:
+    theirs = [place(folder) / name for name in ("mine.onnx", "tmp123/graph.onnx", "analyzer-mine/graph.onnx")]
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+    old = place(folder) / f"{'0' * 16}-{'1' * 16}.onnx"
+    old.write_bytes(b"of other weights")
+    with folders.own(place(folder)) as left:
+        kept = left.with_name("kept")
+        left.rename(kept)  # as a killed export leaves it: nobody holds the lock any more
+    kept.rename(left)
     opened(folder, Exporter())
-    assert len(list(place(folder).iterdir())) == 1
+    assert not left.exists() and not old.exists() and [path.read_bytes() for path in theirs] == [b"mine"] * 3
 
 
 @pytest.mark.parametrize("change", ["weights", "version"])
