@@ -113,6 +113,8 @@ def _print(summary: Summary, progress: Shown) -> None:
     from analyzer.batch.record import RETRIED
     from analyzer.render.plain_text import one_line
 
+    for note in summary.notes:
+        _say(note, err=True)
     if progress is Shown.json:
         _line({"event": "end", "inputs": summary.inputs, "analysed": summary.analysed, "statuses": summary.statuses,
                "outcomes": summary.outcomes, "reasons": summary.reasons, "elsewhere": summary.elsewhere,

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -93,6 +93,8 @@ class Summary:
     """Inputs that other runs are working on."""
     seconds: float
     files: tuple[Path, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    """Sentences of what was found wrong in the folder, and mended."""
 
     @property
     def outcome(self) -> Literal["pass", "fail", "unread"]:
@@ -108,13 +110,15 @@ def run_batch(source: str, settings: Settings, options: Options | None = None, o
     Raises `UsageError` for a source or settings that make no sense, `StoreError` where the disk is full or the folder cannot be
     written, and `WorkerError` where no worker starts; what was kept until then stays, and the same call goes on.
     """
-    from analyzer.batch.export import write_tables
-    from analyzer.batch.page import write_page
+    from analyzer.batch.export import check_tables, write_tables
+    from analyzer.batch.page import check_page, write_page
 
     options, began = options or Options(), time.monotonic()
     out = Path(settings.out)
     if os.path.realpath(source) == os.path.realpath(out):
         raise UsageError(f"{source} holds the inputs; name another folder with --out, such as {out / 'batch'}.")
+    check_tables(out, options.parquet)
+    check_page(out)
     listed = sys.stdin.buffer.read() if source == "-" else b""
     fingerprint = _fingerprint(settings)
     items = items_of(source, io.BytesIO(listed))
@@ -122,7 +126,7 @@ def run_batch(source: str, settings: Settings, options: Options | None = None, o
         inputs = store.plan(items, fingerprint)
         if not inputs:
             raise UsageError(f"There is nothing to analyse in {source}.")
-        analysed = _work(store, settings, options, on_state or (lambda state: None))
+        analysed = _work(store, replace(settings, parts=str(store.folder)), options, on_state or (lambda state: None))
         with store.writing_tables():
             files = (*write_tables(store, options.parquet), write_page(store, settings.lang))
         return Summary(
@@ -135,6 +139,7 @@ def run_batch(source: str, settings: Settings, options: Options | None = None, o
             elsewhere=store.taken_by_others(),
             seconds=time.monotonic() - began,
             files=files,
+            notes=tuple(store.notes),
         )
 
 

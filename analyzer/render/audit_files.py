@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 
 from analyzer.files import write
-from analyzer.files import write as write_file
 from analyzer.render.html import to_html
 from analyzer.render.pictures import Stills
 from analyzer.report import Report
@@ -16,6 +15,8 @@ SIDE = 240
 """Long side in pixels of a thumbnail: two to a row on a phone."""
 JPEG_QUALITY = 74
 THUMBS, REPORTS = "thumbs", "reports"
+write_file = write
+"""What the commands write with."""
 
 
 def name_of(key: str) -> str:
