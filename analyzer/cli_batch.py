@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FAILED, UNUSABLE, UNREAD, STOPPED, INTERRUPTED = 1, 2, 3, 4, 130
 """Exit codes: a check failed; the request makes no sense; an input could not be analysed; the run had to stop; Ctrl-C."""
+SIGNALLED = 128
+"""Exit code of SIGTERM (143) and SIGHUP (129), less the number of the signal."""
 EVERY_S = 10.0
 """Seconds between lines of progress where standard error is no terminal (project choice)."""
 
@@ -58,7 +60,7 @@ def batch(
     """Analyse many assets: one explained record each, reports, an index page and tables. Stop and start it as you like."""
     from analyzer.batch.export import check_parquet
     from analyzer.batch.files import StoreError
-    from analyzer.batch.run import Options, run_batch
+    from analyzer.batch.run import Ended, Options, run_batch
     from analyzer.batch.store import shard_of
     from analyzer.batch.work import Settings
     from analyzer.batch.workers import WorkerError
@@ -81,6 +83,8 @@ def batch(
         _stop(str(error), UNUSABLE)
     except (StoreError, WorkerError) as error:
         _stop(str(error), STOPPED)
+    except Ended as ended:
+        _stop("Told to end. What is done is kept; the same command goes on from here.", SIGNALLED + ended.number)
     except KeyboardInterrupt:
         _stop("Interrupted. What is done is kept; the same command goes on from here.", INTERRUPTED)
     _print(summary, progress)
