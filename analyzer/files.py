@@ -25,7 +25,7 @@ PART = ".analyzer-part-"
 MARKS = {
     "html": re.compile(
         rb'<meta name="generator" content="content-analyzer'
-        rb"|style-src &#39;sha256-[^;]+; script-src &#39;sha256-[^;]+; base-uri &#39;none&#39;; form-action &#39;none&#39;"
+        rb"|style-src &#39;sha256-[\w+/=]+&#39;; script-src &#39;sha256-[\w+/=]+&#39;; base-uri &#39;none&#39;; form-"
     ),
     "json": re.compile(rb'\A\{\s*"schema_version": ?"[\d.]+",\s*"analyzer_version"'),
     "csv": re.compile(

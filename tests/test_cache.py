@@ -170,3 +170,30 @@ def test_an_asset_that_is_asked_about_in_many_ways_keeps_the_latest(clip: Path, 
     measured.clear()
     analyzer(tmp_path, only=["post_text"]).analyze(clip, post_text=f"Post number {MOST_RESTS + 1}.")
     assert measured == []
+
+
+def test_a_flipped_byte_is_measured_again_and_never_served(clip: Path, tmp_path: Path, measured: list[str]) -> None:
+    first = analyzer(tmp_path).analyze(clip)
+    [path] = tmp_path.glob("??/*")
+    whole = path.read_bytes()
+    for place in range(5, len(whole), len(whole) // 4):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 2]) + whole[place + 1 :])
+        measured.clear()
+        again = analyzer(tmp_path).analyze(clip)
+        assert set(measured) >= set(LIGHT) and without_seconds(again) == without_seconds(first)
+
+
+def test_a_folder_full_of_other_files_loses_none(tmp_path: Path) -> None:
+    """A person points the cache at a folder of their own."""
+    theirs = [tmp_path / name for name in (
+        "ab/film.mp4", "ab/notes.part", f"ab/{'0' * 62}.json", "ab/.analyzer-part-x/film", "Clips/film.mp4", "index.sqlite",
+    )]  # fmt: skip
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+        os.utime(path, (0, 0))
+    kept = Cache(tmp_path, most_bytes=1)
+    for letter in "abc":
+        kept.put(letter * 64, Entry())
+    assert [path.read_bytes() for path in theirs] == [b"mine"] * len(theirs)
+    assert not (tmp_path / "aa" / f"{'a' * 62}.json").exists()

@@ -71,7 +71,8 @@ class Store:
     def __enter__(self) -> Store:
         with contextlib.ExitStack() as opened:
             try:
-                state_of(self.out)
+                if not self._runs.is_dir():
+                    state_of(self.out)  # before anything is made in a folder of another program
                 self._runs.mkdir(parents=True, exist_ok=True)
                 with folders.locked(self._runs / "starting"):
                     self.folder = opened.enter_context(folders.own(self._runs, RUN))
