@@ -95,7 +95,7 @@ def make(out: Path, near: Path) -> None:
 
 def set_aside(out: Path) -> Path:
     """Give an index, and what belongs to it, names of which no use is made; returns that of the index."""
-    suffix = f".damaged-{secrets.token_hex(4)}"
+    suffix = f".aside-{secrets.token_hex(4)}"
     for ending in ("-wal", "-shm", ""):
         with contextlib.suppress(FileNotFoundError):
             os.rename(out / f"{INDEX}{ending}", out / f"{INDEX}{suffix}{ending}")

@@ -82,7 +82,8 @@ class Store:
                 self.scratch = opened.enter_context(folders.own(prefix=f"{folders.PREFIX}batch-"))
                 self.free_what_dead_runs_took()
             except (OSError, sqlite3.Error) as error:
-                raise StoreError(f"The folder {self.out} cannot be used: {error}. Name another with --out.") from error
+                reason = getattr(error, "strerror", None) or error
+                raise StoreError(f"The folder {self.out} cannot be used: {reason}. Name another with --out.") from error
             self._open = opened.pop_all()
         return self
 

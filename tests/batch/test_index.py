@@ -66,7 +66,7 @@ def test_a_damaged_index_is_made_anew_and_kept_aside(out: Path, damage: str) -> 
     left = path.read_bytes()
     found, notes = replanned(out)
     assert found == everything() and "made anew from 12 records" in notes[0]
-    [aside] = out.glob(f"{INDEX}.damaged-????????")
+    [aside] = out.glob(f"{INDEX}.aside-????????")
     assert aside.read_bytes() == left and aside.name in notes[0]
     assert replanned(out) == (everything(), [])
 

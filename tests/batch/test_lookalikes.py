@@ -23,7 +23,7 @@ LOOKALIKES = (
     "cache/film.mp4", ".analyzer-part-x", ".analyzer-part-y/film.mp4", f".analyzer-part-z/{MARK}", "analyzer-mine/film.mp4",
     "analyzer-batch-mine/film.mp4", f"analyzer-batch-0/{MARK}", ".runs/mine.lock", ".runs/run-mine/film.mp4",
     f".runs/run-0/{MARK}", ".runs/0123456789ab.lock", "records/ab/mine.json", f"records/ab/ab{'0' * 30}.json",
-    "index.sqlite.damaged-00000000", "assets.parquet", "signals.parquet", "report.html", "mine.csv", "records/mine.part",
+    "index.sqlite.aside-00000000", "assets.parquet", "signals.parquet", "report.html", "mine.csv", "records/mine.part",
 )  # fmt: skip
 
 

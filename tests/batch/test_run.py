@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,13 @@ def test_settings_that_make_no_sense_are_refused_before_anything_is_written(tmp_
     with pytest.raises(UsageError):
         run(tmp_path, settings=settings)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_worker_that_is_killed_leaves_nothing_that_it_started(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "orphan.png")
+    summary, _ = run(tmp_path, entry=POISON)
+    assert summary.statuses == {"out_of_memory": 1}
+    state = Path("/proc") / (tmp_path / "in" / "orphan.pid.txt").read_text() / "stat"
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
