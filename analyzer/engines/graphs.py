@@ -26,6 +26,8 @@ from analyzer.manifests import Manifest
 
 MADE = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}(\.onnx|-openvino-[^/]*\.agreement)")
 """Names of graphs and of how far they agree."""
+EXPORTING = "analyzer-export-"
+"""Start of the name of the folder in which a graph is exported."""
 OPSET = 17
 """Version of the ONNX operators that an export uses."""
 EXPORTERS = ("torch", "transformers")
@@ -104,10 +106,10 @@ def _exported(place: Path, digest: str, recipe: Recipe) -> Path:
         if kept := _kept(place, digest):
             return kept
         place.mkdir(exist_ok=True)
-        folders.sweep(place)
+        folders.sweep(place, EXPORTING)
         for former in [path for path in place.iterdir() if MADE.fullmatch(path.name)]:
             former.unlink()
-        with folders.own(place) as near:
+        with folders.own(place, EXPORTING) as near:
             recipe.export(graph := near / "graph.onnx")
             weights.sync(graph)
             return graph.replace(place / f"{digest}-{_hash(graph)}.onnx")

@@ -79,9 +79,9 @@ class ZeroShot:
         if group not in self._captions:
             each = groups()[group]
             wordings = [*each["labels"].values(), *([caption] for caption in each["nothing"])]
-            kept = self._folder / f"captions-{self._key(wordings)}.sealed"
+            kept = self._folder / f"captions-{self._key(wordings)}.npy"
             try:
-                self._captions[group] = np.load(io.BytesIO(unsealed(kept) or b""), allow_pickle=False)
+                self._captions[group] = _kept(kept, len(wordings))
             except (EOFError, ValueError):
                 self._captions[group] = np.stack([self._mean_direction(wording) for wording in wordings])
                 np.save(data := io.BytesIO(), self._captions[group], allow_pickle=False)
@@ -102,6 +102,14 @@ class ZeroShot:
 def groups() -> Mapping[str, Any]:
     """The groups of labels: for each its `labels` with their captions, and the captions of `nothing`."""
     return tomllib.loads((files("analyzer.measures") / "lexicon" / "content.toml").read_text(encoding="utf-8"))
+
+
+def _kept(path: Path, count: int) -> Directions:
+    """Directions that were written before; raises `EOFError` or `ValueError` for what is not `count` of them."""
+    directions: Directions = np.load(io.BytesIO(unsealed(path) or b""), allow_pickle=False)
+    if directions.ndim != 2 or len(directions) != count or directions.dtype != np.float32:
+        raise ValueError("other directions")
+    return directions
 
 
 def _unit(vectors: NDArray[np.float32]) -> Directions:

@@ -96,13 +96,13 @@ def test_a_damaged_graph_is_made_anew(folder: Path, fault: str) -> None:
 
 
 def test_what_an_interrupted_export_left_is_deleted_by_the_next_and_nothing_else_is(folder: Path) -> None:
-    theirs = [place(folder) / name for name in ("mine.onnx", "tmp123/graph.onnx", "analyzer-mine/graph.onnx")]
+    theirs = [place(folder) / name for name in ("mine.onnx", "tmp123/graph.onnx", "analyzer-export-mine/graph.onnx")]
     for path in theirs:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"mine")
     old = place(folder) / f"{'0' * 16}-{'1' * 16}.onnx"
     old.write_bytes(b"of other weights")
-    with folders.own(place(folder)) as left:
+    with folders.own(place(folder), graphs.EXPORTING) as left:
         kept = left.with_name("kept")
         left.rename(kept)  # as a killed export leaves it: nobody holds the lock any more
     kept.rename(left)
