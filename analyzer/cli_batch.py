@@ -99,6 +99,8 @@ def _print(summary: Summary, progress: str) -> None:
     from analyzer.batch.record import RETRIED
     from analyzer.render.plain_text import one_line
 
+    for note in summary.notes:
+        tell(note)
     if progress == "json":
         _line({"event": "end", "inputs": summary.inputs, "analysed": summary.analysed, "statuses": summary.statuses,
                "outcomes": summary.outcomes, "reasons": summary.reasons, "elsewhere": summary.elsewhere,

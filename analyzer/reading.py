@@ -12,12 +12,10 @@ import hashlib
 import json
 import os
 import queue
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer import folders
 from analyzer.decode import spool as names
 from analyzer.decode.limits import Limits
 from analyzer.errors import MediaError
@@ -110,13 +109,10 @@ def read_media(
     """
     limits = limits or Limits()
     size = check_regular(path)
-    folder = Path(tempfile.mkdtemp(prefix="analyzer-"))
-    try:
+    with folders.own() as folder:
         _decode(path, folder, limits, show_location, on_progress)
         media = _media(path, asset_id, size, folder)
         yield dataclasses.replace(media, post_text=post_text, find=find, comments=comments)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _decode(path: Path, folder: Path, limits: Limits, show_location: bool, on_progress: Progress | None) -> None:

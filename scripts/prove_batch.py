@@ -29,7 +29,9 @@ import numpy as np
 
 from analyzer.batch.files import StoreError
 from analyzer.batch.run import Options, Summary, run_batch
+from analyzer.batch.store import RUN
 from analyzer.batch.work import Settings
+from analyzer.files import PART
 
 ROOT = Path(__file__).parent.parent
 SIGNALS = ("technical", "palette")
@@ -130,7 +132,7 @@ def kill(folder: Path, times: int, longest_s: float = LONGEST_S) -> dict[str, An
     rows, told = indexed(folder / "out"), acknowledged.read_text().split()
     not_ok = sum(status != "ok" for _, status in rows)
     left = [path.name for path in (folder / "tmp").glob("analyzer-*")]
-    half = [str(path) for path in (folder / "out").rglob("*.part")]
+    half = [str(path) for path in (folder / "out").rglob("*") if path.name.startswith((PART, RUN))]
     return {
         "kills": times, "while_running": landed, "assets": count, "done_when_last_killed": before, "acknowledged_lost": lost,
         "acknowledged_twice": len(told) - len(set(told)), "records": len(rows),

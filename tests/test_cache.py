@@ -12,6 +12,7 @@ import pytest
 from analyzer import Analyzer, catalog, keys
 from analyzer.cache import MOST_RESTS, Cache, Entry
 from analyzer.engines import Engines
+from analyzer.files import unsealed
 from analyzer.report import Report, SignalResult
 from tests.clips import encode, plain
 
@@ -149,22 +150,50 @@ def test_what_was_measured_for_one_question_serves_another(clip: Path, tmp_path:
 
 def test_entries_that_were_used_longest_ago_make_room(tmp_path: Path) -> None:
     entry = Entry()
-    size = len(entry.model_dump_json())
-    kept = Cache(tmp_path, most_bytes=2 * size)
-    for age, name in ((30, "aa1"), (20, "bb2")):
+    Cache(tmp_path / "one").put("dd" * 32, entry)
+    [one] = (tmp_path / "one").glob("*/*")
+    kept = Cache(tmp_path, most_bytes=2 * one.stat().st_size)
+    for age, name in ((30, "aa" * 32), (20, "bb" * 32)):
         kept.put(name, entry)
         path = next(tmp_path.glob(f"{name[:2]}/*"))
         os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
-    kept.get("aa1")
-    kept.put("cc3", entry)
-    assert sorted(path.parent.name for path in tmp_path.glob("*/*")) == ["aa", "cc"]
+    kept.get("aa" * 32)
+    kept.put("cc" * 32, entry)
+    assert sorted(path.parent.name for path in tmp_path.glob("??/*")) == ["aa", "cc"]
 
 
 def test_an_asset_that_is_asked_about_in_many_ways_keeps_the_latest(clip: Path, tmp_path: Path, measured: list[str]) -> None:
     for number in range(MOST_RESTS + 2):
         analyzer(tmp_path, only=["post_text"]).analyze(clip, post_text=f"Post number {number}.")
     [path] = tmp_path.glob("*/*")
-    assert len(Entry.model_validate_json(path.read_bytes()).rests) == MOST_RESTS
+    assert len(Entry.model_validate_json(unsealed(path) or b"").rests) == MOST_RESTS
     measured.clear()
     analyzer(tmp_path, only=["post_text"]).analyze(clip, post_text=f"Post number {MOST_RESTS + 1}.")
     assert measured == []
+
+
+def test_a_flipped_byte_is_measured_again_and_never_served(clip: Path, tmp_path: Path, measured: list[str]) -> None:
+    first = analyzer(tmp_path).analyze(clip)
+    [path] = tmp_path.glob("??/*")
+    whole = path.read_bytes()
+    for place in range(5, len(whole), len(whole) // 4):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 2]) + whole[place + 1 :])
+        measured.clear()
+        again = analyzer(tmp_path).analyze(clip)
+        assert set(measured) >= set(LIGHT) and without_seconds(again) == without_seconds(first)
+
+
+def test_a_folder_full_of_other_files_loses_none(tmp_path: Path) -> None:
+    """A person points the cache at a folder of their own."""
+    theirs = [tmp_path / name for name in (
+        "ab/film.mp4", "ab/notes.part", f"ab/{'0' * 62}.json", "ab/.analyzer-part-x/film", "Clips/film.mp4", "index.sqlite",
+    )]  # fmt: skip
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+        os.utime(path, (0, 0))
+    kept = Cache(tmp_path, most_bytes=1)
+    for letter in "abc":
+        kept.put(letter * 64, Entry())
+    assert [path.read_bytes() for path in theirs] == [b"mine"] * len(theirs)
+    assert not (tmp_path / "aa" / f"{'a' * 62}.json").exists()

@@ -20,7 +20,7 @@ LAYERS = [
     {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files"},
+    {"report", "errors", "files", "folders"},
     {"evidence"},
     {"quiet"},
 ]

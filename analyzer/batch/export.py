@@ -18,6 +18,7 @@ from analyzer.batch.files import written
 from analyzer.batch.record import Record
 from analyzer.batch.store import Store
 from analyzer.errors import UsageError
+from analyzer.files import check_free, kind_of
 from analyzer.render.plain_text import visible
 from analyzer.render.tables import FORMULA
 
@@ -31,6 +32,10 @@ TYPES = {
     "number": float, "has_audio": bool,
 }  # fmt: skip
 """Of the columns that are not text."""
+
+
+MADE_BY = {"generator": "content-analyzer"}
+"""Tells a Parquet file of ours from another's."""
 
 
 class Table(NamedTuple):
@@ -112,14 +117,27 @@ def write_tables(store: Store, parquet: bool = False) -> tuple[Path, ...]:
     for table in TABLES:
         columns = table.columns + (extra if table.name == "assets" else ())
         rows = (row for record in store.records() for row in table.rows(record))
-        files.append(_write_csv(store.out / f"{table.name}.csv", columns, rows))
+        files.append(_write_csv(store, store.out / f"{table.name}.csv", columns, rows))
         in_types = store.out / f"{table.name}.parquet"
         if parquet:
             rows = (row for record in store.records() for row in table.rows(record))
-            files.append(_write_parquet(in_types, columns, rows))
+            files.append(_write_parquet(store, in_types, columns, rows))
         else:
-            in_types.unlink(missing_ok=True)
+            _forget(in_types)
     return tuple(files)
+
+
+def check_tables(out: Path, parquet: bool = False) -> None:
+    """Raise `UsageError` where a table would take the place of a file that this program did not make."""
+    for table in TABLES:
+        for kind in ("csv", "parquet") if parquet else ("csv",):
+            check_free(out / f"{table.name}.{kind}", kind)
+
+
+def _forget(path: Path) -> None:
+    """Delete the Parquet file of an earlier run; another one is left."""
+    if kind_of(path) == "parquet":
+        path.unlink(missing_ok=True)
 
 
 def check_parquet() -> None:
@@ -147,8 +165,8 @@ def _harmless(value: str) -> str:
     return f"'{text}" if risky else text
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Path:
-    with written(path) as file:
+def _write_csv(store: Store, path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Path:
+    with written(path, near=store.folder) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([cell(name) for name in columns])
@@ -157,14 +175,14 @@ def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, An
     return path
 
 
-def _write_parquet(path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Path:
+def _write_parquet(store: Store, path: Path, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Path:
     pyarrow: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
 
     kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-    schema = pyarrow.schema([(name, kinds[TYPES.get(name, str)]) for name in columns])
+    schema = pyarrow.schema([(name, kinds[TYPES.get(name, str)]) for name in columns], metadata=MADE_BY)
     waiting = iter(rows)
-    with written(path) as file, parquet.ParquetWriter(file, schema) as writer:
+    with written(path, near=store.folder) as file, parquet.ParquetWriter(file, schema) as writer:
         while chunk := list(islice(waiting, ROWS_AT_ONCE)):
             writer.write_table(pyarrow.Table.from_pylist([{name: row.get(name) for name in columns} for row in chunk], schema))
     return path

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from analyzer import files
 from analyzer.errors import AnalyzerError
 
 INDEX = "index.sqlite"
 """Marks a folder as that of a batch."""
-PART = ".part"
-"""Ending of a file that is not whole yet."""
 LONGEST = 40
 """Characters of an asset's name in the name of its report."""
 
@@ -25,30 +24,20 @@ class StoreError(AnalyzerError):
 
 
 @contextlib.contextmanager
-def written(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that takes the place of `path` when all of it is on the disk; raises `StoreError` where that fails."""
-    part = None
+def written(path: Path, *, own_name: bool = False, near: Path | None = None) -> Iterator[IO[bytes]]:
+    """`files.written`, but raises `StoreError` where that fails."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
-        with os.fdopen(handle, "wb") as file:
+        with files.written(path, own_name=own_name, near=near) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror or error}. The same command goes on from here.") from error
-    finally:
-        if part is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(part)
 
 
-def write(path: Path, data: bytes | str) -> None:
-    """Write a whole file, as `written` does."""
-    with written(path) as file:
-        file.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+def write(path: Path, data: bytes, near: Path | None = None) -> str:
+    """Write a file of a record, which is named by a hash; returns the SHA-256 of what it holds."""
+    with written(path, own_name=True, near=near) as file:
+        file.write(data)
+    return hashlib.sha256(data).hexdigest()
 
 
 def paths_of(identity: str, name: str) -> dict[str, str]:
@@ -61,10 +50,3 @@ def paths_of(identity: str, name: str) -> dict[str, str]:
         "page": f"{file}.report.html",
         "thumbnail": f"thumbnails/{identity[:2]}/{identity[:12]}.jpg",
     }
-
-
-def _umask() -> int:
-    """The mask of the process, which `mkstemp` does not follow."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

@@ -15,6 +15,7 @@ from analyzer.batch.export import TABLES
 from analyzer.batch.files import written
 from analyzer.batch.record import Finding, Record
 from analyzer.batch.store import Store
+from analyzer.files import check_free
 from analyzer.render.i18n import Locale, locale_of
 from analyzer.render.page import page
 from analyzer.render.plain_text import one_line
@@ -45,12 +46,17 @@ def write_page(store: Store, lang: str = "en") -> Path:
     for record in store.records():
         counted.add(record)
     head, _, foot = _page(locale, counted, catalog.signals()).partition(ROWS)
-    with written(store.out / NAME) as file:
+    with written(store.out / NAME, near=store.folder) as file:
         file.write(head.encode())
         for number, record in enumerate(store.records()):
             file.write((",\n" if number else "").encode() + embedded(row_of(record, locale)).encode("utf-8", "replace"))
         file.write(foot.encode())
     return store.out / NAME
+
+
+def check_page(out: Path) -> None:
+    """Raise `UsageError` where the page would take the place of a file that this program did not make."""
+    check_free(out / NAME, "html")
 
 
 class Counted:

@@ -6,17 +6,19 @@ of inputs.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -38,6 +40,10 @@ EXAMPLES = 5
 """Inputs without a report that a summary names."""
 RECENT = 200
 """Records over which the rate is reckoned."""
+
+
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that ask a process to end."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,14 @@ class State(NamedTuple):
     left_s: float | None
 
 
+class Ended(KeyboardInterrupt):
+    """The system, or whoever runs it, asked the process to end; `number` is the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 OnState = Callable[[State], None]
 
 
@@ -93,6 +107,8 @@ class Summary:
     """Inputs that other runs are working on."""
     seconds: float
     files: tuple[Path, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    """Sentences of what was found wrong in the folder, and mended."""
 
     @property
     def outcome(self) -> Literal["pass", "fail", "unread"]:
@@ -105,24 +121,29 @@ class Summary:
 def run_batch(source: str, settings: Settings, options: Options | None = None, on_state: OnState | None = None) -> Summary:
     """Analyse every input of a source that has no record yet, and write tables and page of all that is known.
 
+    SIGTERM and SIGHUP raise `Ended` in it where the main thread runs it, so that workers and temporary files go as they do when
+    it is interrupted.
+
     Raises `UsageError` for a source or settings that make no sense, `StoreError` where the disk is full or the folder cannot be
     written, and `WorkerError` where no worker starts; what was kept until then stays, and the same call goes on.
     """
-    from analyzer.batch.export import write_tables
-    from analyzer.batch.page import write_page
+    from analyzer.batch.export import check_tables, write_tables
+    from analyzer.batch.page import check_page, write_page
 
     options, began = options or Options(), time.monotonic()
     out = Path(settings.out)
     if os.path.realpath(source) == os.path.realpath(out):
         raise UsageError(f"{source} holds the inputs; name another folder with --out, such as {out / 'batch'}.")
+    check_tables(out, options.parquet)
+    check_page(out)
     listed = sys.stdin.buffer.read() if source == "-" else b""
     fingerprint = _fingerprint(settings)
     items = items_of(source, io.BytesIO(listed))
-    with Store(out, Part(_name_of(source, listed), *options.shard, options.retry_failed)) as store:
+    with _ending(), Store(out, Part(_name_of(source, listed), *options.shard, options.retry_failed)) as store:
         inputs = store.plan(items, fingerprint)
         if not inputs:
             raise UsageError(f"There is nothing to analyse in {source}.")
-        analysed = _work(store, settings, options, on_state or (lambda state: None))
+        analysed = _work(store, replace(settings, parts=str(store.folder)), options, on_state or (lambda state: None))
         with store.writing_tables():
             files = (*write_tables(store, options.parquet), write_page(store, settings.lang))
         return Summary(
@@ -135,7 +156,29 @@ def run_batch(source: str, settings: Settings, options: Options | None = None, o
             elsewhere=store.taken_by_others(),
             seconds=time.monotonic() - began,
             files=files,
+            notes=tuple(store.notes),
         )
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """Make `Ended` of signals that would end the process at once. The first one counts: what it begins is not broken off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> None:
+        for each in former:
+            signal.signal(each, signal.SIG_IGN)
+        raise Ended(number)
+
+    signals = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    former = {number: signal.signal(number, end) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _name_of(source: str, listed: bytes) -> str:

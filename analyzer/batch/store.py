@@ -1,7 +1,8 @@
 """What a batch knows: records as JSON files, and an index of them in SQLite that is made anew from the files when it is lost.
 
 A record is known once `keep` returns: its file is on the disk, and so is its row. Several runs may share a folder: each
-takes inputs under its own name, and holds a lock as long as it lives, so that what a killed run had taken is given back.
+takes inputs under its own name, and has a folder of its own (`analyzer.folders`) as long as it lives, so that what a killed run
+had taken is given back and what it left half is deleted.
 """
 
 from __future__ import annotations
@@ -9,50 +10,41 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import tempfile
-import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from analyzer.batch.files import INDEX, PART, StoreError, write
+from analyzer import folders
+from analyzer.batch.files import INDEX, StoreError, write
+from analyzer.batch.index import KEEP, adopt, are_whole, connect, files_as_kept, make, row_of, set_aside, state_of
 from analyzer.batch.inputs import Item
-from analyzer.batch.record import ANALYSED, RETRIED, Record
+from analyzer.batch.record import ANALYSED, RETRIED, Record, to_file
 from analyzer.errors import UsageError
 
-VERSION = 1
-"""Of the index; another one is made anew from the records."""
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS inputs (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, source TEXT NOT NULL, seen REAL NOT NULL, path BLOB NOT NULL,
-    name TEXT NOT NULL, given TEXT NOT NULL, stamp TEXT NOT NULL, settings TEXT NOT NULL, taken_by TEXT
-);
-CREATE TABLE IF NOT EXISTS records (
-    id TEXT PRIMARY KEY, stamp TEXT NOT NULL, settings TEXT NOT NULL, status TEXT NOT NULL, code TEXT, outcome TEXT,
-    run TEXT NOT NULL, record TEXT NOT NULL
-);
-"""
 NOTE = """
-INSERT INTO inputs (id, source, seen, path, name, given, stamp, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET source = excluded.source, seen = max(seen, excluded.seen), name = excluded.name,
-    given = excluded.given, stamp = excluded.stamp, settings = excluded.settings
+INSERT INTO inputs (id, source, turn, path, name, given, stamp, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET source = excluded.source, turn = max(turn, excluded.turn), path = excluded.path,
+    name = excluded.name, given = excluded.given, stamp = excluded.stamp, settings = excluded.settings
 """
-KEEP = "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADOPT = """
+INSERT OR IGNORE INTO inputs (id, source, turn, path, name, given, stamp, settings)
+SELECT id, json_extract(record, '$.source'), 0, X'', json_extract(record, '$.name'), json_extract(record, '$.given'), stamp,
+    settings
+FROM records WHERE adopted AND json_extract(record, '$.source') NOT IN ('', :source)
+"""
+"""The inputs of other sources whose records were found without an index."""
 TODO = f"""
 FROM inputs LEFT JOIN records USING (id)
 WHERE inputs.source = :source AND in_shard(inputs.id) AND (
     records.id IS NULL OR records.stamp != inputs.stamp OR records.settings != inputs.settings
     OR (:retry AND records.run != :run AND (records.status IN {RETRIED} OR records.code = 'signal_failed')))
 """
-BUSY_S = 60.0
-"""Longest wait for another run's write; among eight writers the worst was 0.7 s (shared/research/reliability.md, measured)."""
+RUN = "run-"
+"""Start of the name of a run's own folder, which holds what it has not written whole yet."""
 CHUNK = 500
 """Rows that are held in memory at a time (project choice)."""
 
@@ -72,22 +64,26 @@ class Store:
 
     def __init__(self, out: Path, part: Part) -> None:
         self.out, self.part = out, part
-        self.run = uuid.uuid4().hex[:12]
-        self.scratch = _scratch_of(self.run)
-        """A folder for the temporary files of this run; the next run deletes it when this one is killed."""
+        self.notes: list[str] = []
+        """Sentences of what was found wrong in the folder, and mended."""
         self._after = 0
 
     def __enter__(self) -> Store:
         with contextlib.ExitStack() as opened:
             try:
-                self._locks.mkdir(parents=True, exist_ok=True)
-                with FileLock(self._locks / "starting"):
-                    opened.enter_context(self._living())
+                if not self._runs.is_dir():
+                    state_of(self.out)  # before anything is made in a folder of another program
+                self._runs.mkdir(parents=True, exist_ok=True)
+                with folders.locked(self._runs / "starting"):
+                    self.folder = opened.enter_context(folders.own(self._runs, RUN))
+                    self.run = self.folder.name
+                    self._mend()
                     self._db = opened.enter_context(contextlib.closing(self._opened()))
-                self.scratch.mkdir(parents=True)
+                self.scratch = opened.enter_context(folders.own(prefix=f"{folders.PREFIX}batch-"))
                 self.free_what_dead_runs_took()
-            except (OSError, Timeout, sqlite3.Error) as error:
-                raise StoreError(f"The folder {self.out} cannot be used: {error}. Name another with --out.") from error
+            except (OSError, sqlite3.Error) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise StoreError(f"The folder {self.out} cannot be used: {reason}. Name another with --out.") from error
             self._open = opened.pop_all()
         return self
 
@@ -98,36 +94,44 @@ class Store:
         if isinstance(error, sqlite3.Error):
             raise StoreError(f"The index {self.out / INDEX} cannot be used: {error}. The same command goes on.") from error
 
-    def writing_tables(self) -> FileLock:
+    def writing_tables(self) -> contextlib.AbstractContextManager[None]:
         """A lock under which tables and pages are written, so that the run that writes last has read everything."""
-        return FileLock(self._locks / "tables")
-
-    @contextlib.contextmanager
-    def _living(self) -> Iterator[None]:
-        """Hold the lock that says that this run lives, and delete its temporary files in the end."""
-        path = self._locks / f"{self.run}.lock"
-        try:
-            with FileLock(path, timeout=5):
-                yield
-        finally:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            path.unlink(missing_ok=True)
+        return folders.locked(self._runs / "tables")
 
     def plan(self, items: Iterable[Item], settings_of: Callable[[Item], str]) -> int:
         """Note the inputs of the source, and forget those of it that are gone; returns how many there are."""
-        began, count = time.time(), 0
-        rows = iter(items)
+        with self._writing() as db:
+            db.execute("UPDATE turns SET number = number + 1")
+            turn = db.execute("SELECT number FROM turns").fetchone()[0]
+        count, rows = 0, iter(items)
         while chunk := list(islice(rows, CHUNK)):
             with self._writing() as db:
-                db.executemany(NOTE, [self._row(item, began, settings_of(item)) for item in chunk])
+                db.executemany(NOTE, [self._row(item, turn, settings_of(item)) for item in chunk])
             count += len(chunk)
         with self._writing() as db:
-            db.execute("DELETE FROM inputs WHERE source = ? AND seen < ?", (self.part.source, began))
+            db.execute("DELETE FROM inputs WHERE source = ? AND turn < ?", (self.part.source, turn))
+            db.execute(ADOPT, {"source": self.part.source})
+            db.execute("UPDATE records SET adopted = 0 WHERE adopted")
+        self._forget_broken()
         return count
 
-    def _row(self, item: Item, seen: float, settings: str) -> tuple[Any, ...]:
+    def _row(self, item: Item, turn: int, settings: str) -> tuple[Any, ...]:
         given = json.dumps(item.given, ensure_ascii=True)
-        return item.id, self.part.source, seen, os.fsencode(item.path), item.name, given, item.stamp, settings
+        return item.id, self.part.source, turn, os.fsencode(item.path), item.name, given, item.stamp, settings
+
+    def _forget_broken(self) -> None:
+        """Forget the records of the source whose files are not what they were, so that they are made again."""
+        after, broken = 0, 0
+        query = "SELECT number, id, files, digest FROM inputs JOIN records USING (id) WHERE source = ? AND number > ?"
+        query += " ORDER BY number LIMIT ?"
+        while rows := self._db.execute(query, (self.part.source, after, CHUNK)).fetchall():
+            after = rows[-1][0]
+            lost = [(identity, digest) for _, identity, files, digest in rows if not are_whole(self.out, files)]
+            if lost:
+                with self._writing() as db:
+                    broken += db.executemany("DELETE FROM records WHERE id = ? AND digest = ?", lost).rowcount
+        if broken:
+            self.notes.append(f"Files of {broken} records are missing or were changed; they are made again.")
 
     def count_todo(self) -> int:
         return int(self._db.execute(f"SELECT count(*) {TODO}", self._values()).fetchone()[0])
@@ -149,10 +153,11 @@ class Store:
 
     def keep(self, record: Record) -> None:
         """Write a record's file, then its row. When it returns, the record survives whatever happens to the process."""
-        text = record.model_dump_json(indent=1)
-        write(self.out / "records" / record.id[:2] / f"{record.id}.json", text + "\n")
+        record = record.model_copy(update={"source": self.part.source})
+        path, data = self.out / "records" / record.id[:2] / f"{record.id}.json", to_file(record)
+        write(path, data, self.folder)
         with self._writing() as db:
-            db.execute(KEEP, _columns(record, self.run))
+            db.execute(KEEP, row_of(record, self.run, files_as_kept(self.out, record, path, data)))
             db.execute("UPDATE inputs SET taken_by = NULL WHERE id = ?", (record.id,))
 
     def records(self) -> Iterator[Record]:
@@ -161,8 +166,7 @@ class Store:
         query = "SELECT number, record FROM inputs JOIN records USING (id) WHERE number > ? ORDER BY number LIMIT ?"
         while rows := self._db.execute(query, (after, CHUNK)).fetchall():
             after = rows[-1][0]
-            for _, text in rows:
-                yield Record.model_validate_json(text)
+            yield from (record for _, text in rows if (record := _read(text)) is not None)
 
     def counts(self) -> dict[str, int]:
         """How many inputs of the source there are of each status; those without a record are `pending`."""
@@ -184,7 +188,7 @@ class Store:
         """The first records of the source that have no report."""
         query = f"SELECT record FROM inputs JOIN records USING (id) WHERE source = ? AND status NOT IN {ANALYSED}"
         rows = self._db.execute(f"{query} ORDER BY number LIMIT ?", (self.part.source, most)).fetchall()
-        return [Record.model_validate_json(text) for (text,) in rows]
+        return [record for (text,) in rows if (record := _read(text)) is not None]
 
     def taken_by_others(self) -> int:
         query = "SELECT count(*) FROM inputs WHERE source = ? AND taken_by NOT NULL AND taken_by != ?"
@@ -192,66 +196,54 @@ class Store:
 
     def free_what_dead_runs_took(self) -> int:
         """Give back the inputs of runs that were killed, and delete what they left; returns how many inputs these are."""
-        living = {self.run}
-        with FileLock(self._locks / "starting"):
-            for path in self._locks.glob("*.lock"):
-                if path.stem != self.run and not _is_dead(path):
-                    living.add(path.stem)
-            marks = ", ".join("?" * len(living))
+        with folders.locked(self._runs / "starting"):
+            alive = folders.living(self._runs, RUN)
+            marks = ", ".join("?" * len(alive))
             with self._writing() as db:
                 freed = db.execute(
-                    f"UPDATE inputs SET taken_by = NULL WHERE taken_by NOT NULL AND taken_by NOT IN ({marks})", [*living]
+                    f"UPDATE inputs SET taken_by = NULL WHERE taken_by NOT NULL AND taken_by NOT IN ({marks})", [*alive]
                 )
-            if living == {self.run}:
-                self._delete_parts()
+            folders.sweep(self._runs, RUN)
+            folders.sweep(Path(tempfile.gettempdir()))
         return freed.rowcount
 
-    def _delete_parts(self) -> None:
-        """Delete the files that killed runs were writing."""
-        for folder, _, names in os.walk(self.out):
-            for name in names:
-                if name.endswith(PART):
-                    Path(folder, name).unlink(missing_ok=True)
-
     @property
-    def _locks(self) -> Path:
+    def _runs(self) -> Path:
         return self.out / ".runs"
 
     def _values(self) -> dict[str, Any]:
         return {"source": self.part.source, "retry": self.part.retry_failed, "run": self.run}
 
+    def _mend(self) -> None:
+        """Make the index anew where it cannot be used, and take the records that it lacks from their files."""
+        why = state_of(self.out)
+        if why and folders.living(self._runs, RUN) - {self.run}:
+            raise StoreError(f"The index {self.out / INDEX} {why}, and another run uses it. Try again when that has ended.")
+        aside = set_aside(self.out) if why else None
+        if why:
+            make(self.out, self.folder)
+        with contextlib.closing(connect(self.out / INDEX)) as db:
+            adopted, broken = adopt(db, self.out)
+        if why and aside is not None and aside.exists():
+            self.notes.append(
+                f"The index {why}; it was made anew from {adopted} records, and the former one is kept as {aside.name}."
+            )
+        elif adopted:
+            self.notes.append(f"The index lacked {adopted} records; they were taken from their files.")
+        if broken:
+            self.notes.append(f"Files in {self.out / 'records'} that are damaged or no records: {broken}. They are not used.")
+
     def _opened(self) -> sqlite3.Connection:
-        """The index; where it is lost, damaged or of another version, one that is made of the records' files."""
-        db = self._connected()
+        db = connect(self.out / INDEX)
         try:
-            if not _is_sound(db):
-                db.close()
-                for suffix in ("", "-wal", "-shm"):
-                    Path(f"{self.out / INDEX}{suffix}").unlink(missing_ok=True)
-                db = self._connected()
-                self._rebuild(db)
+            shard, shards = self.part.shard - 1, self.part.shards
+            db.create_function("in_shard", 1, lambda identity: int(identity[:8], 16) % shards == shard)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
         except BaseException:
             db.close()
             raise
         return db
-
-    def _connected(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.out / INDEX, timeout=BUSY_S, isolation_level=None)
-        db.create_function("in_shard", 1, lambda identity: int(identity[:8], 16) % self.part.shards == self.part.shard - 1)
-        return db
-
-    def _rebuild(self, db: sqlite3.Connection) -> None:
-        """Fill an empty index with the records that lie in files; the version is written last, in the same transaction."""
-        db.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA.split(";"):
-            db.execute(statement)
-        for file in sorted((self.out / "records").glob("*/*.json")):
-            with contextlib.suppress(OSError, ValueError):
-                db.execute(KEEP, _columns(Record.model_validate_json(file.read_bytes()), ""))
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -280,37 +272,9 @@ def shard_of(text: str) -> tuple[int, int]:
     return int(number), int(count)
 
 
-def _columns(record: Record, run: str) -> tuple[Any, ...]:
-    code = record.reason.code if record.reason else None
-    text = record.model_dump_json()
-    return record.id, record.stamp, record.settings, record.status, code, record.outcome, run, text
-
-
-def _is_sound(db: sqlite3.Connection) -> bool:
-    """Whether an index is of this version and can be read; a full disk is no damage, and is raised."""
+def _read(text: str) -> Record | None:
+    """The record of a row; None for one that a stranger wrote and that is no record."""
     try:
-        db.execute("SELECT count(*), max(length(record)) FROM records").fetchone()
-        return bool(db.execute("PRAGMA user_version").fetchone()[0] == VERSION)
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return False
-        raise
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _scratch_of(run: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"analyzer-batch-{run}"
-
-
-def _is_dead(path: Path) -> bool:
-    """Whether nobody holds the lock of a run; what such a run left is deleted."""
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    shutil.rmtree(_scratch_of(path.stem), ignore_errors=True)
-    path.unlink(missing_ok=True)
-    lock.release()
-    return True
+        return Record.model_validate_json(text)
+    except ValueError:
+        return None

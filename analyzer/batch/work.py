@@ -52,13 +52,19 @@ class Settings:
     device: Any = "auto"
     exact: bool = False
     find: tuple[str, ...] = ()
+    parts: str = ""
+    """The run's own folder, for files that are not whole yet."""
+
+    @property
+    def near(self) -> Path | None:
+        return Path(self.parts) if self.parts else None
 
 
 def analyzer_of(settings: Settings) -> Analyzer:
     """An analyzer that keeps its models loaded, and what it measured in the folder of the batch."""
     return Analyzer(
         only=settings.only, skip=settings.skip, models=settings.models, show_location=settings.show_location,
-        device=settings.device, exact=settings.exact, remembered=Cache(Path(settings.out) / "cache"),
+        device=settings.device, exact=settings.exact, remembered=Cache(Path(settings.out) / "cache", near=settings.near),
     )  # fmt: skip
 
 
@@ -120,22 +126,19 @@ def _check_space() -> None:
         raise StoreError(f"There is no space left for temporary files in {folder}. The same command goes on from here.")
 
 
-def _write_report(item: Item, report: Report, settings: Settings) -> dict[str, str]:
-    """Write the report, its page and its thumbnail; returns where they lie below the folder of the batch."""
+def _write_report(item: Item, report: Report, settings: Settings) -> dict[str, Any]:
+    """Write the report, its page and its thumbnail; returns where they lie below the folder of the batch, and their hashes."""
     out, files = Path(settings.out), paths_of(item.id, item.name)
-    write(out / files["report"], report.to_json())
+    made = {"report": report.to_json().encode()}
     if settings.html:
         from analyzer.render import to_html
 
-        page = out / files["page"]
-        write(page, to_html(report, lang=settings.lang, media_src=_address(item.path, page.parent)))
-    else:
-        del files["page"]
+        source = _address(item.path, (out / files["page"]).parent)
+        made["page"] = to_html(report, lang=settings.lang, media_src=source).encode("utf-8", "replace")
     if report.stills:
-        write(out / files["thumbnail"], _thumbnail(report))
-    else:
-        del files["thumbnail"]
-    return files
+        made["thumbnail"] = _thumbnail(report)
+    hashes = {files[kind]: write(out / files[kind], data, settings.near) for kind, data in made.items()}
+    return {kind: files[kind] for kind in made} | {"sha256": hashes}
 
 
 def _address(media: Path, folder: Path) -> str | None:

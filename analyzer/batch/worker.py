@@ -5,6 +5,8 @@ It keeps its models loaded. When the other end goes away, it kills itself and th
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import queue
@@ -19,9 +21,13 @@ from analyzer.batch.files import StoreError
 from analyzer.batch.inputs import Item
 from analyzer.batch.work import Analyse, Settings, analyzer_of, record_of
 
+PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
+
 
 def main(analyse: Analyse = record_of) -> None:
     """Serve until standard input ends."""
+    _end_with_parent()
     out = _own_output()
     settings = Settings(**json.loads(sys.stdin.readline()))
     analyzer = analyzer_of(settings)
@@ -36,6 +42,13 @@ def main(analyse: Analyse = record_of) -> None:
             _tell(out, {"record": record.model_dump(mode="json")})
         except StoreError as error:
             _tell(out, {"store": str(error)})
+
+
+def _end_with_parent() -> None:
+    """Have the system kill this process when its parent dies, even while a library keeps `_listen` from running."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _listen(jobs: queue.Queue[dict[str, Any]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analyzer
+from analyzer import folders
 from analyzer.analysis import Analyzer, OnProgress
 from analyzer.brand import Kit
 from analyzer.collection import consistency, duplicates, looks
@@ -104,8 +104,8 @@ def audit(
     sources = sources_of(folder, manifest, leave_out)
     engine = analyzer or analyzer_for_sets()
     logos = tuple(map(load_logo, kit.logos)) if kit else ()
-    with tempfile.TemporaryDirectory(prefix="analyzer-set-") as spool:
-        reader, unread = _Reader(Path(spool), logos), []
+    with folders.own() as spool:
+        reader, unread = _Reader(spool, logos), []
         for one in gather(sources, engine, on_progress):
             if isinstance(one, Unread):
                 unread.append(one)
@@ -113,7 +113,7 @@ def audit(
             reader.add(one)
             if on_asset is not None:
                 on_asset(one)
-        references = _references(kit, engine, Path(spool)) if kit else []
+        references = _references(kit, engine, spool) if kit else []
         ties = duplicates.ties([one.print for one in reader.read], reader.survey)
     listed = {source.path.absolute() for source in sources}
     unlisted = sum(path.absolute() not in listed for path in media_of(folder, leave_out)) if manifest else 0

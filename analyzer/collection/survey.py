@@ -6,10 +6,9 @@ One cheap pass over the media, kept in the cache beside the reports. Judges noth
 from __future__ import annotations
 
 import base64
-import contextlib
+import io
 import json
-import os
-import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from analyzer import cache
 from analyzer.collection.prints import Grey, View, hashes, squares, view_of
 from analyzer.evidence import TextTrack
+from analyzer.files import seal, unsealed
 from analyzer.fingerprints import code, digest, source
 from analyzer.media import Frame, Media
 from analyzer.report import Report, Still
@@ -195,28 +195,27 @@ def _lab(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def save(made: Survey, file: Path) -> None:
-    """Write a survey, through a temporary name; a cache that cannot be written is none."""
+    """Write a survey; a cache that cannot be written is none."""
     arrays: dict[str, Any] = {"times_s": made.times_s, "small": made.small}
     for number, view in enumerate(made.views):
         arrays |= {f"grey{number}": view.grey, f"points{number}": view.points, f"descriptors{number}": view.descriptors}
     arrays["overlays"] = np.frombuffer(json.dumps([asdict(overlay) for overlay in made.overlays]).encode(), np.uint8)
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, **arrays)
-        os.replace(name, file)
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    seal(file, stream.getvalue())
 
 
 def load(file: Path) -> Survey | None:
     """Read a survey; None where there is none that can be read."""
+    if (data := unsealed(file)) is None:
+        return None
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             views = [
                 View(arrays[f"grey{number}"], arrays[f"points{number}"], arrays[f"descriptors{number}"])
                 for number in range(sum(name.startswith("grey") for name in arrays.files))
             ]
             overlays = tuple(Overlay(**fields) for fields in json.loads(arrays["overlays"].tobytes()))
             return Survey(arrays["times_s"], arrays["small"], tuple(views), overlays)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None

@@ -8,8 +8,7 @@ time it is opened, as the hashes of the weights are.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -20,10 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer import weights
+from analyzer import folders, weights
 from analyzer.engines.runtime import onnx_session
+from analyzer.files import seal, unsealed
 from analyzer.manifests import Manifest
 
+MADE = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}(\.onnx|-openvino-[^/]*\.agreement)")
+"""Names of graphs and of how far they agree."""
+EXPORTING = "analyzer-export-"
+"""Start of the name of the folder in which a graph is exported."""
 OPSET = 17
 """Version of the ONNX operators that an export uses."""
 EXPORTERS = ("torch", "transformers")
@@ -66,8 +70,8 @@ def open_exported(manifest: Manifest, folder: Path, precision: str, recipe: Reci
     try:
         return _tried(_kept(place, digest) or _exported(place, digest, recipe), precision, recipe)
     except OSError:
-        with tempfile.TemporaryDirectory() as elsewhere:
-            recipe.export(graph := Path(elsewhere) / "graph.onnx")
+        with folders.own() as elsewhere:
+            recipe.export(graph := elsewhere / "graph.onnx")
             return _tried(graph, precision, recipe)
 
 
@@ -94,17 +98,19 @@ def _kept(place: Path, digest: str) -> Path | None:
 
 
 def _exported(place: Path, digest: str, recipe: Recipe) -> Path:
-    """Export the graph, unless another process did so meanwhile; all that lay there before is of no use and is deleted."""
+    """Export the graph, unless another process did so meanwhile; graphs that lay there before are of no use and are deleted."""
     from filelock import FileLock
 
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.with_name(f"{place.name}.lock")):
         if kept := _kept(place, digest):
             return kept
-        weights.clear_exports(place)
         place.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place, prefix=weights.EXPORTING) as near:
-            recipe.export(graph := Path(near) / "graph.onnx")
+        folders.sweep(place, EXPORTING)
+        for former in [path for path in place.iterdir() if MADE.fullmatch(path.name)]:
+            former.unlink()
+        with folders.own(place, EXPORTING) as near:
+            recipe.export(graph := near / "graph.onnx")
             weights.sync(graph)
             return graph.replace(place / f"{digest}-{_hash(graph)}.onnx")
 
@@ -116,12 +122,10 @@ def _tried(path: Path, precision: str, recipe: Recipe) -> Graph:
         return graph
     record = path.with_name(f"{path.stem}-openvino-{_version('openvino')}.agreement")
     try:
-        agrees = float(record.read_text(encoding="ascii"))
-    except (OSError, ValueError):
+        agrees = float(unsealed(record) or b"")
+    except ValueError:
         agrees = agreement(graph.run, Graph(path, "float32").run, recipe)
-        near = record.with_suffix(f".{os.getpid()}")
-        near.write_text(f"{agrees:.4f}\n", encoding="ascii")
-        near.replace(record)
+        seal(record, f"{agrees:.4f}".encode())
     return graph if agrees >= LEAST_AGREEMENT else Graph(path, "float32")
 
 

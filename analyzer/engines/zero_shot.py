@@ -7,8 +7,7 @@ nearness becomes a probability, is in its manifest.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
+import io
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import batch_of, in_batches
+from analyzer.files import seal, unsealed
 from analyzer.manifests import Manifest
 
 Directions = NDArray[np.float32]
@@ -82,9 +82,10 @@ class ZeroShot:
             kept = self._folder / f"captions-{self._key(wordings)}.npy"
             try:
                 self._captions[group] = _kept(kept, len(wordings))
-            except (OSError, ValueError, OverflowError):
+            except (EOFError, ValueError):
                 self._captions[group] = np.stack([self._mean_direction(wording) for wording in wordings])
-                _keep(kept, self._captions[group])
+                np.save(data := io.BytesIO(), self._captions[group], allow_pickle=False)
+                seal(kept, data.getvalue())
         return self._captions[group]
 
     def _mean_direction(self, wording: Sequence[str]) -> NDArray[np.float32]:
@@ -103,24 +104,14 @@ def groups() -> Mapping[str, Any]:
     return tomllib.loads((files("analyzer.measures") / "lexicon" / "content.toml").read_text(encoding="utf-8"))
 
 
+def _kept(path: Path, count: int) -> Directions:
+    """Directions that were written before; raises `EOFError` or `ValueError` for what is not `count` of them."""
+    directions: Directions = np.load(io.BytesIO(unsealed(path) or b""), allow_pickle=False)
+    if directions.ndim != 2 or len(directions) != count or directions.dtype != np.float32:
+        raise ValueError("other directions")
+    return directions
+
+
 def _unit(vectors: NDArray[np.float32]) -> Directions:
     unit: Directions = (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)).astype(np.float32)
     return unit
-
-
-def _kept(path: Path, count: int) -> Directions:
-    """Directions that were written before; raises `ValueError` for what is not `count` of them, whatever the file claims."""
-    directions = np.load(path, mmap_mode="r", allow_pickle=False)
-    if directions.ndim != 2 or len(directions) != count or directions.dtype != np.float32:
-        raise ValueError("other directions")
-    return np.array(directions)
-
-
-def _keep(path: Path, directions: Directions) -> None:
-    """Write directions in one step; a folder that cannot be written, as one that travels, is left as it is."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            np.save(file, directions, allow_pickle=False)
-        os.replace(file.name, path)
-    except OSError:
-        return

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from pathlib import Path
 
-from analyzer.errors import UsageError
+from analyzer.files import write
 from analyzer.render.html import to_html
 from analyzer.render.pictures import Stills
 from analyzer.report import Report
@@ -16,6 +15,8 @@ SIDE = 240
 """Long side in pixels of a thumbnail: two to a row on a phone."""
 JPEG_QUALITY = 74
 THUMBS, REPORTS = "thumbs", "reports"
+write_file = write
+"""What the commands write with."""
 
 
 def name_of(key: str) -> str:
@@ -27,10 +28,10 @@ def write_asset(out: Path, key: str, report: Report, lang: str = "en", with_repo
     """Write the thumbnail of an asset and, where it is wanted, its report as HTML and JSON."""
     name = name_of(key)
     if (picture := _thumbnail(report)) is not None:
-        write_file(out / THUMBS / f"{name}.jpg", picture)
+        write(out / THUMBS / f"{name}.jpg", picture, own_name=True)
     if with_report:
-        write_file(out / REPORTS / f"{name}.html", to_html(report, lang=lang).encode("utf-8", "replace"))
-        write_file(out / REPORTS / f"{name}.json", report.to_json().encode())
+        write(out / REPORTS / f"{name}.html", to_html(report, lang=lang), own_name=True)
+        write(out / REPORTS / f"{name}.json", report.to_json(), own_name=True)
 
 
 def _thumbnail(report: Report) -> bytes | None:
@@ -48,15 +49,3 @@ def _thumbnail(report: Report) -> bytes | None:
     scale = min(1.0, SIDE / max(picture.shape[:2]))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write through a temporary name, so that no half file is left; raises UsageError where it cannot be written."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written: {error.strerror}. Name another folder with --out.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ from analyzer.batch.work import record_of
 
 
 def analyse(item: Item, *rest: Any) -> Any:
-    """`record_of`, but an asset called segfault, hang, freeze, raise, hoard, killed, once or full does that."""
+    """`record_of`, but an asset called segfault, hang, freeze, raise, hoard, killed, orphan, once or full does that."""
     what = item.path.stem.partition("-")[0]
     if what == "segfault":
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -24,6 +25,10 @@ def analyse(item: Item, *rest: Any) -> Any:
     elif what == "freeze":
         os.kill(os.getpid(), signal.SIGSTOP)
     elif what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "orphan":
+        started = subprocess.Popen(["sleep", "600"])
+        item.path.with_name("orphan.pid.txt").write_text(str(started.pid))
         os.kill(os.getpid(), signal.SIGKILL)
     elif what == "exit":
         os._exit(7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_a_record_leads_to_its_report_page_and_thumbnail(tmp_path: Path) -> None
     assert cv2.imread(str(tmp_path / "out" / record.thumbnail)).shape == (180, 240, 3)
     assert "Content report" in (tmp_path / "out" / record.page).read_text()
     assert all(path.is_file() for path in summary.files)
-    assert not list((tmp_path / "out").rglob("*.part"))
+    assert {path.name for path in (tmp_path / "out" / ".runs").iterdir()} == {"starting", "tables"}
 
 
 @pytest.mark.slow
@@ -164,7 +165,7 @@ def test_two_runs_in_one_folder_share_the_work(tmp_path: Path) -> None:
     assert not made.keys() & rest.keys() and len(made) + len(rest) == 12 and made and rest
     assert second.statuses == {"ok": 12} and first.statuses["ok"] >= 11
     assert len((tmp_path / "out" / "assets.csv").read_text().splitlines()) == 13
-    assert not list((tmp_path / "out" / ".runs").glob("*.lock"))
+    assert not list((tmp_path / "out" / ".runs").glob("run-*"))
 
 
 def test_shards_of_one_source_have_folders_of_their_own(tmp_path: Path) -> None:
@@ -194,3 +195,13 @@ def test_settings_that_make_no_sense_are_refused_before_anything_is_written(tmp_
     with pytest.raises(UsageError):
         run(tmp_path, settings=settings)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_worker_that_is_killed_leaves_nothing_that_it_started(tmp_path: Path) -> None:
+    picture(tmp_path / "in" / "orphan.png")
+    summary, _ = run(tmp_path, entry=POISON)
+    assert summary.statuses == {"out_of_memory": 1}
+    state = Path("/proc") / (tmp_path / "in" / "orphan.pid.txt").read_text() / "stat"
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"

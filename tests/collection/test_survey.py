@@ -45,6 +45,14 @@ def test_a_broken_survey_is_none(tmp_path: Path) -> None:
     assert load(tmp_path / "survey.npz") is None and load(tmp_path / "none.npz") is None
 
 
+def test_a_survey_with_a_flipped_byte_is_none(tmp_path: Path) -> None:
+    save(survey_image(*with_text(True)), tmp_path / "survey.npz")
+    data = bytearray((tmp_path / "survey.npz").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "survey.npz").write_bytes(data)
+    assert load(tmp_path / "survey.npz") is None and not (tmp_path / "survey.npz").exists()
+
+
 def test_a_still_clip_has_one_fingerprint_and_a_changing_one_several() -> None:
     still = np.repeat(scene(1, (36, 64))[None], 60, axis=0)
     cut = np.concatenate([still[:30], np.repeat(scene(2, (36, 64))[None], 30, axis=0)])

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import weights
+from analyzer import folders, weights
 from analyzer.engines import graphs
 from analyzer.engines.graphs import Graph, Recipe, agreement, open_exported
+from analyzer.files import unsealed
 from analyzer.manifests import Manifest
 from tests.test_manifests import FIELDS
 
@@ -94,11 +95,19 @@ def test_a_damaged_graph_is_made_anew(folder: Path, fault: str) -> None:
     assert (again.count, after.count) == (1, 0) and [one.read_bytes() for one in place(folder).iterdir()] == [whole]
 
 
-def test_what_an_interrupted_export_left_is_deleted_by_the_next(folder: Path) -> None:
-    (place(folder) / "analyzer-export-123").mkdir(parents=True)
-    (place(folder) / "analyzer-export-123" / "graph.onnx").write_bytes(b"half")
+def test_what_an_interrupted_export_left_is_deleted_by_the_next_and_nothing_else_is(folder: Path) -> None:
+    theirs = [place(folder) / name for name in ("mine.onnx", "tmp123/graph.onnx", "analyzer-export-mine/graph.onnx")]
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"mine")
+    old = place(folder) / f"{'0' * 16}-{'1' * 16}.onnx"
+    old.write_bytes(b"of other weights")
+    with folders.own(place(folder), graphs.EXPORTING) as left:
+        kept = left.with_name("kept")
+        left.rename(kept)  # as a killed export leaves it: nobody holds the lock any more
+    kept.rename(left)
     opened(folder, Exporter())
-    assert len(list(place(folder).iterdir())) == 1
+    assert not left.exists() and not old.exists() and [path.read_bytes() for path in theirs] == [b"mine"] * 3
 
 
 @pytest.mark.parametrize("change", ["weights", "version"])
@@ -189,7 +198,7 @@ def test_a_record_that_cannot_be_read_is_tried_anew(folder: Path, bfloat16: list
     [record] = place(folder).glob("*.agreement")
     record.write_text(left, encoding="latin-1")
     assert opened(folder, Exporter(), "bfloat16").precision == "bfloat16"
-    assert len(bfloat16) == 2 and float(record.read_text()) == 0.99
+    assert len(bfloat16) == 2 and float(unsealed(record) or b"") == 0.99
 
 
 def test_without_openvino_or_the_processor_for_it_fast_is_float32(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

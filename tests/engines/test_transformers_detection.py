@@ -86,7 +86,7 @@ def test_fast_mode_is_refused_where_it_would_find_nothing(trained: Path, test_da
     assert labels(bus) == ["bus", *["person"] * 4] and labels(dog) == ["bicycle", "car", "dog"]
     if graphs._has_bfloat16():
         [record] = trained.parent.rglob("*.agreement")
-        assert float(record.read_text()) < 0.5
+        assert float(record.read_text().splitlines()[-1]) < 0.5
 
 
 def test_the_second_run_needs_no_torch(trained: Path) -> None:

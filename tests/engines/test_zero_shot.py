@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 
 from analyzer import manifests
 from analyzer.engines.zero_shot import ZeroShot, _kept, groups
+from analyzer.files import seal
 from analyzer.manifests import Manifest
 
 MANIFEST = manifests.named("siglip2-base")
@@ -90,6 +92,25 @@ def test_captions_are_read_once_and_kept_beside_the_weights(tmp_path: Path) -> N
     second, asked_again = engine(tmp_path, {"kitchen": 0.0})
     assert np.array_equal(second.probabilities(embeddings, "setting"), shares)
     assert (len(asked), asked_again) == (count, []) and count > 60
+
+
+@pytest.mark.parametrize("change", ["flipped", "truncated", "of a former version", "other shape"])
+def test_captions_that_changed_are_read_again(tmp_path: Path, change: str) -> None:
+    first, asked = engine(tmp_path, {"kitchen": 0.0})
+    embeddings = first.embed([picture(0.0)])
+    shares = first.probabilities(embeddings, "setting")
+    [path] = tmp_path.glob("captions-*.npy")
+    data = path.read_bytes()
+    if change == "other shape":
+        np.save(made := io.BytesIO(), np.zeros((3, 3), np.float32))
+        seal(path, made.getvalue())
+    else:
+        flipped = data[:-6] + bytes([data[-6] ^ 64]) + data[-5:]
+        former = data.partition(b"\n")[2]
+        path.write_bytes({"flipped": flipped, "truncated": data[:-9], "of a former version": former}[change])
+    second, asked_again = engine(tmp_path, {"kitchen": 0.0})
+    assert np.array_equal(second.probabilities(embeddings, "setting"), shares) and len(asked_again) == len(asked)
+    assert path.read_bytes() == data
 
 
 def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
