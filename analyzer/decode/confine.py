@@ -1,8 +1,8 @@
 """The decoding process gives up what it does not need: the network, files, programs, other processes, calls of the system.
 
 Two steps, as threads cannot be shut in from outside: `enter` before anything that starts threads is imported, `lock` after all
-that is needed is imported and all files are open, and before the first byte of the asset is read. What could not be done is told
-and does not stop the reading: an old kernel or a container may forbid any of it.
+that is needed is imported and all files are open, and before the first byte of the asset is read. What could not be done is
+told and does not stop the reading: an old kernel or a container may forbid any of it.
 """
 
 from __future__ import annotations
