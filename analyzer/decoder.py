@@ -12,17 +12,20 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.decode.limits import Limits
+from analyzer.decode.spool import FILES
 from analyzer.errors import MediaError
 from analyzer.media import Confinement
-from analyzer.opening import OpenAsset, printable
+from analyzer.opening import OpenAsset, opened, printable
 from analyzer.returned import MOST_LINE_BYTES, Event, event_of
 
 CHILD = "import sys; sys.path[:] = {path!r}; from analyzer.decode.child import main; main()"
@@ -178,6 +181,24 @@ class Decoder:
 
             if sys.platform == "linux":
                 fcntl.fcntl(self._out.fileno(), SET_PIPE_SIZE, PIPE_BYTES)
+
+
+def confinement() -> Confinement:
+    """What a decoder is kept from on this machine; raises `MediaError` where none can be started."""
+    with contextlib.ExitStack() as stack:
+        probe = stack.enter_context(tempfile.NamedTemporaryFile(prefix="analyzer-", suffix=".pgm"))
+        probe.write(b"P5 1 1 255\n\0")
+        probe.flush()
+        asset = stack.enter_context(opened(Path(probe.name)))
+        spool = {name: stack.enter_context(nameless()) for name in FILES}
+        decoder = Decoder(asset, spool, Limits(), False)
+        stack.callback(decoder.close)
+        return decoder.follow()
+
+
+def nameless() -> Any:
+    """A temporary file that nobody else can open, and that is gone when it is closed or this process ends."""
+    return tempfile.TemporaryFile(prefix="analyzer-", buffering=0)
 
 
 def untrusted(error: Exception) -> MediaError:

@@ -42,6 +42,7 @@ def findings() -> list[tuple[bool, str]]:
         wanting = "" if version else f" needs pip install {manifest.package}"
         lines.append((version is not None, f"{manifest.task}: {manifest.id}{wanting}"))
     lines += [_device(), *_extras(), *_presets(), *_models_folder(), *_settings()]
+    lines += _decoder()
     free = shutil.disk_usage(tempfile.gettempdir()).free
     lines.append((free > SCRATCH_BYTES, f"{free / 1e9:.1f} GB free for reading in {tempfile.gettempdir()}"))
     lines.append((True, f"reports are remembered in {cache.folder()}"))
@@ -86,6 +87,24 @@ def _device() -> tuple[bool, str]:
         return True, f"models that use torch run on {torch_device('auto')}"
     except (ImportError, OSError) as error:
         return False, f"torch is installed and cannot be loaded: {error}"
+
+
+def _decoder() -> list[tuple[bool, str]]:
+    """What the decoder, which handles the bytes of strangers, is kept from here."""
+    from analyzer.decoder import confinement
+    from analyzer.errors import MediaError
+
+    try:
+        found = confinement()
+    except MediaError as error:
+        return [(False, f"the decoder does not start: {error}")]
+    lines = [(True, f"the decoder is kept from {', '.join(found.kept_from)}")]
+    if found.not_kept_from:
+        why = "; ".join(found.failed) or f"nothing is known for {platform.system()}"
+        lines.append((True, f"the decoder is not kept from {', '.join(found.not_kept_from)} ({why})"))
+    elif found.failed:
+        lines.append((True, f"a second lock of the decoder is not in force ({'; '.join(found.failed)})"))
+    return lines
 
 
 def _extras() -> list[tuple[bool, str]]:

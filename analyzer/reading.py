@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import functools
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +17,7 @@ import numpy as np
 
 from analyzer.decode import spool as names
 from analyzer.decode.limits import Limits
-from analyzer.decoder import Decoder, Progress, untrusted
+from analyzer.decoder import Decoder, Progress, nameless, untrusted
 from analyzer.evidence import Cue
 from analyzer.media import Audio, Confinement, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
 from analyzer.opening import OpenAsset, opened, printable
@@ -75,7 +74,7 @@ def read_media(
     limits = limits or Limits()
     with contextlib.ExitStack() as stack:
         source = asset if isinstance(asset, OpenAsset) else stack.enter_context(opened(asset, sidecars_of))
-        spool = {name: stack.enter_context(_nameless()) for name in names.FILES}
+        spool = {name: stack.enter_context(nameless()) for name in names.FILES}
         decoder = Decoder(source, spool, limits, show_location)
         stack.callback(decoder.close)
         confinement = decoder.follow(on_progress)
@@ -85,11 +84,6 @@ def read_media(
         except (ValueError, OSError) as error:
             raise untrusted(error) from error
         yield dataclasses.replace(media, post_text=post_text, find=find, comments=comments)
-
-
-def _nameless() -> Any:
-    """A temporary file that nobody else can open, and that is gone when it is closed or this process ends."""
-    return tempfile.TemporaryFile(prefix="analyzer-", buffering=0)
 
 
 def _media(

@@ -15,7 +15,10 @@ LAYERS = [
     {"cli", "cli_models", "cli_batch", "cli_audit", "__main__", "doctor"},
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints", "decode"},
+    {
+        "reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints",
+        "decode",
+    },  # fmt: skip
     {"measures"},
     {"contract", "media"},
     {"report", "errors", "files"},

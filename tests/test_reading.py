@@ -233,8 +233,11 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     spool.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spool))
     clip = encode(tmp_path / "clip.mp4", plain((9, 9, 9), 3))
-    with read_media(clip, asset_id="x"):
-        assert list(spool.iterdir())
+    with read_media(clip, asset_id="x") as media:
+        assert not list(spool.iterdir()), "a killed program would leave it"
+        assert media.frames[0].load().shape == (96, 128, 3)
+    with pytest.raises(MediaError):
+        media.frames[0].load()
     (tmp_path / "bad.mp4").write_bytes(struct.pack(">I4s", 8, b"ftyp") * 9)
     refused(tmp_path / "bad.mp4")
     assert not list(spool.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import time
@@ -140,10 +141,15 @@ class Kept:
 
 
 class Spool:
-    """Writes what one asset leaves, into open files by their names or into a folder, and tells the parent how far it is."""
+    """Writes what one asset leaves, into open files by their names, and tells the parent how far it is.
+
+    Given a folder, as tests do, it makes the files there, and keeps frames in memory.
+    """
 
     def __init__(self, files: Mapping[str, BinaryIO] | Path) -> None:
-        self._files = {name: (files / name).open("w+b") for name in FILES} if isinstance(files, Path) else files
+        if isinstance(files, Path):
+            files = {name: (files / name).open("w+b") for name in FILES if name != FRAMES} | {FRAMES: io.BytesIO()}
+        self._files = files
         self._times: list[float] = []
         self.kept = Kept(self._files[FRAMES])
         self._told = 0.0
@@ -189,8 +195,9 @@ class Spool:
         if len(text) > MOST_FACTS_BYTES:
             raise Refused("too_large", "The file asks for more memory than is allowed for reading it.")
         self._files[FACTS].write(text)
-        for file in self._files.values():
-            file.flush()
+        for name, file in self._files.items():
+            if name != FRAMES:
+                file.close()
         print(json.dumps({"finished": True}), flush=True)
 
 
