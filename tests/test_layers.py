@@ -16,8 +16,8 @@ LAYERS = [
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {
-        "reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints",
-        "decode",
+        "reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "hub",
+        "fingerprints", "decode",
     },  # fmt: skip
     {"measures"},
     {"contract", "media"},
