@@ -98,7 +98,7 @@ def test_every_broken_file_ends_in_a_report_or_a_sentence(test_data: Path) -> No
             report = analyzer.analyze(path, platform="tiktok")
             failed = {s.id: str(s.reason.sentence) for s in report.signals if s.status == "failed" and s.reason}
         except MediaError as error:
-            failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io") else {}
+            failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io", "untrusted") else {}
         ended += 1
         if failed:
             faults[path.name] = failed
