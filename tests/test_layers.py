@@ -17,7 +17,10 @@ LAYERS = [
     },  # fmt: skip
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},
+    {
+        "reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats",
+        "hub", "fingerprints", "decode",
+    },  # fmt: skip
     {"measures"},
     {"contract", "media"},
     {"report", "errors", "files", "folders"},

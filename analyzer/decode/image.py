@@ -184,7 +184,7 @@ def _still(picture: Image.Image, spool: Spool) -> dict[str, Any]:
     ok, data = cv2.imencode(".png", cv2.cvtColor(_fitted(rgb, STILL_SIDE), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not ok:
         raise Refused("damaged_image", "The image is damaged and cannot be decoded.")
-    spool.keep(0.0, data.tobytes(), ".png")
+    spool.keep(0.0, data.tobytes())
     return {
         "kind": "image",
         "width": width,
@@ -213,7 +213,7 @@ def _animation(picture: Image.Image, frames: int, spool: Spool, limits: Limits) 
             if len(spool.kept) < limits.kept_frames and sampler.differs(grey):
                 ok, data = cv2.imencode(".jpg", cv2.cvtColor(_fitted(rgb, KEPT_SIDE), cv2.COLOR_RGB2BGR), JPEG)
                 if ok:
-                    spool.keep(time_s, data.tobytes(), ".jpg")
+                    spool.keep(time_s, data.tobytes())
         delay_ms = float(picture.info.get("duration") or 0)
         time_s += (delay_ms if delay_ms > 10 else DEFAULT_DELAY_MS) / 1000
         spool.progress(time_s, total)

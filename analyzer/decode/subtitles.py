@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from pathlib import PurePath
+from typing import Any, BinaryIO
 
 import av
 
@@ -40,16 +40,20 @@ def cues_of_packet(packet: Any, zero_s: float) -> list[dict[str, Any]]:
     return cues
 
 
-def read_sidecar(path: Path, limits: Limits) -> dict[str, Any]:
+def read_sidecar(file_name: str, file: BinaryIO | None, limits: Limits) -> dict[str, Any]:
     """A .srt, .vtt, .ass or .ssa file beside the asset; one that cannot be read has a note instead of cues."""
     import pysubs2
 
+    path = PurePath(file_name)
     language = path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 and 2 <= len(path.suffixes[-2]) - 1 <= 5 else None
     track: dict[str, Any] = {"origin": "sidecar", "name": path.name, "language": language, "cues": []}
     try:
-        if path.stat().st_size > limits.text_bytes:
+        if file is None:
+            raise OSError("it could not be opened")
+        data = file.read(limits.text_bytes + 1)
+        if len(data) > limits.text_bytes:
             return track | {"note": note("The file {name} is too large for subtitles and was not read.", name=path.name)}
-        text = path.read_bytes().decode("utf-8-sig", "replace")
+        text = data.decode("utf-8-sig", "replace")
         events = pysubs2.SSAFile.from_string(text, format_=_format(path)).events
     except (OSError, pysubs2.Pysubs2Error, ValueError, KeyError, IndexError):
         return track | {"note": note("The file {name} could not be read as subtitles.", name=path.name)}
@@ -61,5 +65,5 @@ def read_sidecar(path: Path, limits: Limits) -> dict[str, Any]:
     return track
 
 
-def _format(path: Path) -> str:
+def _format(path: PurePath) -> str:
     return {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa"}[path.suffix.lower()]

@@ -252,7 +252,7 @@ class _Pass:
             picture = pixels.bgr(frame, width, height)
         ok, data = cv2.imencode(".jpg", self._upright(picture), JPEG)
         if ok:
-            self.spool.keep(self.last_s, data.tobytes(), ".jpg")
+            self.spool.keep(self.last_s, data.tobytes())
             self.soon_s = self.last_s + SOON_S
         if len(self.spool.kept) >= self.limits.kept_frames:
             self.spool.thin(before_s=2 * HOOK_S)
