@@ -140,7 +140,7 @@ def test_doctor_counts_models_and_finds_a_folder_without_a_lock(server: Hub, mon
     weights.folder_of(MODEL).mkdir(parents=True)
     text = "\n".join(sentence for _, sentence in findings())
     assert "0 of 1 models are here (analyzer models pull light)" in text
-    assert "proxy.example" in text and "secret" not in text and "hf_made_up" not in text
+    assert "proxy.example" in text and "hunter2" not in text and "hf_made_up" not in text
     assert [good for good, sentence in findings() if "has no lock" in sentence] == [False]
     (weights.folder_of(MODEL) / "model.txt").write_bytes(WEIGHTS)
     place(MODEL)
