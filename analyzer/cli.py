@@ -121,19 +121,12 @@ def judge(
     lang: In = Language.en,
 ) -> None:
     """Judge a stored report for another platform: no media, no models."""
-    from analyzer.errors import UsageError
-    from analyzer.report import Report
+    from analyzer.report import load_report
     from analyzer.rules import judge as judged
     from analyzer.rules import load_profile
 
     def run() -> Report:
-        try:
-            stored = Report.from_json(report_file.read_bytes())
-        except OSError as error:
-            raise UsageError(f"The report cannot be opened: {error.strerror}.") from error
-        except ValueError as error:
-            raise UsageError("This is not a report that `analyzer check` wrote, or it is of another version.") from error
-        return judged(stored, load_profile(platform), variant.value)
+        return judged(load_report(report_file), load_profile(platform), variant.value)
 
     report = _or_exit(run)
     written = []

@@ -139,16 +139,10 @@ def compare(
 
 def _report(path: Path, engine: Analyzer, told: Callable[[str], None]) -> Report:
     """The report that a file is, or that is made of a file."""
-    from analyzer.errors import UsageError
-    from analyzer.report import Report
+    from analyzer.report import load_report
 
     if path.suffix.lower() == ".json":
-        try:
-            return Report.from_json(path.read_bytes())
-        except OSError as error:
-            raise UsageError(f"The report {path} cannot be opened: {error.strerror}.") from error
-        except ValueError as error:
-            raise UsageError(f"{path} is not a report that `analyzer check` wrote, or it is of another version.") from error
+        return load_report(path)
     report = engine.analyze(path)
     told(path.name)
     return report

@@ -18,8 +18,8 @@ LAYERS = [
     {"reading", "comments", "sampling", "engines", "manifests", "weights", "hub", "fingerprints", "decode"},
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files"},
-    {"evidence"},
+    {"report", "stored", "errors", "files", "documents"},
+    {"evidence", "sentences"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ONLY_IN = {
