@@ -31,9 +31,10 @@ def read_within(path: Path, most_bytes: int, what: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not valid"
         raise UsageError(f"{what} {path} cannot be opened: {reason}.") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UsageError(f"{what} {path} is not a regular file.")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UsageError(f"{what} {path} is not a regular file.")
         try:
             data = file.read(most_bytes + 1)
         except OSError as error:

@@ -19,7 +19,7 @@ from analyzer.documents import meant, parsed_toml, plain_date, toml_of
 from analyzer.errors import UsageError
 from analyzer.evidence import BoundingBox, Noun
 from analyzer.report import Source
-from analyzer.sentences import names_in
+from analyzer.sentences import names_in, strays_in
 
 DEFAULT = "default"
 CANVAS = (1080, 1920)
@@ -165,6 +165,8 @@ class Rule(Noun):
             if names_in(text):
                 raise ValueError("title and why take no placeholders")
         names = names_in(self.fix)
+        if strays_in(self.fix) or ":" in "".join(re.findall(r"\{\w+:", self.fix)):
+            raise ValueError("fix: braces hold value, bound or where, and nothing else")
         if not names <= PLACEHOLDERS:
             raise ValueError(f"fix: {{{min(names - PLACEHOLDERS)}}} is not known; there are value, bound and where")
         if "where" in names and not (self.each or self.where):

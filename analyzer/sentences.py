@@ -19,6 +19,12 @@ def names_in(template: str) -> set[str]:
     return {found[1] for found in PLACEHOLDER.finditer(template)}
 
 
+def strays_in(template: str) -> bool:
+    """Whether it has a brace that belongs to no placeholder."""
+    rest = PLACEHOLDER.sub("", template)
+    return "{" in rest or "}" in rest
+
+
 def filled(template: str, params: Mapping[str, Any], write: Callable[[str, Any, str], str]) -> str:
     """The template with each placeholder as `write(name, value, spec)` writes it; one without a value stays as it is."""
 

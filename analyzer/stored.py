@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from analyzer.errors import UsageError
+from analyzer.sentences import names_in, strays_in
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -34,8 +35,6 @@ OVERSTEP = 1.0
 """How far a box may reach out of the frame, in frames: what the edge cuts is measured as a whole."""
 TIMES = ("start_s", "end_s", "time_s", "duration_s")
 SIDES = ("x0", "y0", "x1", "y1")
-COLOURS = ("hex", "letters", "ground")
-COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 VERSION = re.compile(r"(\d{1,3})\.\d{1,3}")
 JPEG = b"\xff\xd8\xff"
 
@@ -94,8 +93,6 @@ def _faults_of_record(record: BaseModel, place: str) -> Iterator[str]:
             yield f"{here} is no time within a clip"
         elif name in SIDES and not -OVERSTEP <= value <= 1 + OVERSTEP:
             yield f"{here} lies far outside of the frame"
-        elif name in COLOURS and not COLOUR.fullmatch(value):
-            yield f"{here} is no colour such as #0057b8"
         elif name in ("width", "height") and not 1 <= value <= LARGEST:
             yield f"{here} is no size in pixels"
         elif name == "severity" and not 1 <= value <= 5:
@@ -108,11 +105,17 @@ def _faults_of_record(record: BaseModel, place: str) -> Iterator[str]:
             yield f"{here} has a signal twice"
         elif name == "jpeg" and not (_is_jpeg(value) and max(record.width, record.height) <= MOST_SIDE):  # type: ignore[attr-defined]
             yield f"{here} is no small JPEG picture"
-        elif name == "params":
-            longest = max((len(entry) if isinstance(entry, str) else 30 for entry in value.values()), default=0)
-            text = record.text  # type: ignore[attr-defined]
-            if len(text) + text.count("{") * longest > MOST_SENTENCE:
-                yield f"{place} is a sentence of more than {MOST_SENTENCE:,} characters"
+        elif name == "params" and value:
+            yield from _faults_of_sentence(record.text, value, place)  # type: ignore[attr-defined]
+
+
+def _faults_of_sentence(text: str, params: dict[str, Any], place: str) -> Iterator[str]:
+    """Why a template with parameters is none of ours. One without is shown as it stands."""
+    longest = max(len(value) if isinstance(value, str) else 30 for value in params.values())
+    if len(text) + text.count("{") * longest > MOST_SENTENCE:
+        yield f"{place} is a sentence of more than {MOST_SENTENCE:,} characters"
+    elif strays_in(text) or not names_in(text) <= params.keys():
+        yield f"{place}.text has braces that name none of its parameters"
 
 
 def _is_jpeg(base64: str) -> bool:
