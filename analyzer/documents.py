@@ -72,7 +72,8 @@ def _text(data: bytes, path: Path, what: str) -> str:
 
 
 def _short(error: Exception) -> str:
-    return str(error).removesuffix(".")[:200]
+    said = str(error).removesuffix(".")[:200]
+    return "a number has too many digits" if said.startswith("Exceeds the limit") else said
 
 
 def _check(tree: Any, named: str) -> None:
