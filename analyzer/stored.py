@@ -89,7 +89,7 @@ def _faults_of_record(record: BaseModel, place: str) -> Iterator[str]:
         yield from _faults(value, here)
         if value is None:
             continue
-        if name in TIMES and not EARLIEST_S <= value <= LATEST_S:
+        if name in TIMES and not EARLIEST_S <= value <= LATEST_S or name == "duration_s" and value < 0:
             yield f"{here} is no time within a clip"
         elif name in SIDES and not -OVERSTEP <= value <= 1 + OVERSTEP:
             yield f"{here} lies far outside of the frame"

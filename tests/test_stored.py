@@ -96,6 +96,29 @@ def changed(path: str, value: Any) -> bytes:
     return raw(tree)
 
 
+@pytest.mark.parametrize("value", ["zz", -1, 1e14, True, None, "#zzzzzz"])
+def test_metrics_of_another_type_are_survived(value: object) -> None:
+    tree = json.loads(json.dumps(FULL))
+    for signal in tree["signals"]:
+        signal["metrics"] = dict.fromkeys(signal["metrics"], value)
+        if signal["id"] == "hook" and "strength" in signal["metrics"]:
+            signal["metrics"]["strength"] = 50
+    made = judge(Report.from_json(raw(tree)), "tiktok")
+    list(shown(made))
+    compared(made)
+
+
+def test_evidence_of_another_shape_is_survived() -> None:
+    for base in (GOLDEN, FULL):
+        blocks = {block["kind"]: block for s in (*GOLDEN["signals"], *FULL["signals"]) for block in s["evidence"].values()}
+        for shift in (1, 3):
+            tree, kinds = json.loads(json.dumps(base)), sorted(blocks)
+            for signal in tree["signals"]:
+                for key, block in signal["evidence"].items():
+                    signal["evidence"][key] = blocks[kinds[(kinds.index(block["kind"]) + shift) % len(kinds)]]
+            assert survives(raw(tree))
+
+
 @pytest.mark.parametrize(
     ("path", "value", "place"),
     [
