@@ -24,7 +24,7 @@ from analyzer.report import Instance, Report, Verdict
 
 ROOM_S = 0.4
 """Seconds that a little time axis shows before and after what it is about."""
-MOST_TIMED = 2000
+MOST_TIMED = 600
 """Cues, spans of speech and segments that are held against one another; the page shows the first 150."""
 STATES = ("fail", "warn", "pass")
 
