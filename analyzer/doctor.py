@@ -203,6 +203,7 @@ def _settings() -> list[Finding]:
 
 
 LOOKS: tuple[Callable[[], list[Finding]], ...] = (
-    _python, _packages, _embedded, _devices, _extras, _presets, _models_folder, _settings, _switched_off, _decoder, _room_for_reading,
+    _python, _packages, _embedded, _devices, _extras, _presets, _models_folder, _settings, _switched_off, _decoder,
+    _room_for_reading,
     _memory_of_reports,
 )  # fmt: skip

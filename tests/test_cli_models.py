@@ -135,7 +135,7 @@ def test_list_says_what_is_here(server: Hub) -> None:
 
 def test_doctor_counts_models_and_finds_a_folder_without_a_lock(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("analyzer.doctor._device", lambda: (True, "not looked at: it would load torch"))
-    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:secret@proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:hunter2@proxy.example:3128")
     monkeypatch.setenv("HF_TOKEN", "hf_made_up")
     weights.folder_of(MODEL).mkdir(parents=True)
     text = "\n".join(sentence for _, sentence in findings())

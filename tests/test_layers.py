@@ -18,13 +18,13 @@ LAYERS = [
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {
-        "reading", "opening", "decoder", "returned", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats",
-        "hub", "fingerprints", "decode",
+        "reading", "opening", "decoder", "returned", "comments", "sampling", "decode",
+        "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints",
     },  # fmt: skip
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files", "folders"},
-    {"evidence"},
+    {"report", "stored", "errors", "files", "documents", "folders"},
+    {"evidence", "sentences"},
     {"quiet"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
