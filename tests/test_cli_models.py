@@ -159,7 +159,7 @@ def test_a_machine_without_torch_is_offered_the_light_preset(monkeypatch: pytest
         (["--model", "=vader"], "TASK=ID"),
         (["--model", "ocr=vader"], "vader is for sentiment"),
         (["--model", "ocr=no-such-model"], "no model 'no-such-model'"),
-        (["--comments", "absent.csv"], "cannot be read"),
+        (["--comments", "absent.csv"], "cannot be opened"),
         (["--device", "abacus"], "abacus"),
     ],
 )
