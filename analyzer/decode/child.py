@@ -38,7 +38,8 @@ def main() -> None:
 def _read(job: dict[str, Any], limits: Limits) -> None:
     import cv2
 
-    from analyzer.decode.image import is_heic, looks_like_image, read_image
+    from analyzer.decode.image import read_image
+    from analyzer.decode.kinds import is_heic, looks_like_image
     from analyzer.decode.subtitles import read_sidecar
     from analyzer.decode.video import read_video
 

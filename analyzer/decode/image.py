@@ -14,7 +14,8 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from analyzer.decode.limits import Limits
 from analyzer.decode.metadata import leaks_of, shown_tags
 from analyzer.decode.spool import Refused, Spool, check_pixels, note
-from analyzer.decode.video import JPEG, KEPT_SIDE, THUMBNAIL_SIDE
+from analyzer.decode.canvas import KEPT_SIDE, THUMBNAIL_SIDE
+from analyzer.decode.video import JPEG
 from analyzer.sampling import GREY_SIDE, Sampler
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "PPM", "JPEG2000", "ICO")
@@ -23,41 +24,6 @@ STILL_SIDE = 2560
 DEFAULT_DELAY_MS = 100
 """Browsers show frames whose delay is 0 or 10 ms for 100 ms."""
 SERIAL_TAGS = {0xA430: "CameraOwnerName", 0xA431: "BodySerialNumber", 0xA435: "LensSerialNumber"}
-
-
-HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-"""Major brands of HEIF pictures in HEVC: Pillow does not read them, and libav would show single tiles of them."""
-
-
-def is_heic(head: bytes) -> bool:
-    """Whether the first bytes are those of a HEIC picture."""
-    return head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS and b"avif" not in head and b"avis" not in head
-
-
-def looks_like_image(head: bytes) -> bool:
-    """Whether the first bytes are those of an image format (and not of a video)."""
-    starts = (
-        b"\xff\xd8\xff",
-        b"\x89PNG",
-        b"GIF8",
-        b"II*\0",
-        b"MM\0*",
-        b"BM",
-        b"\0\0\1\0",
-        b"P4",
-        b"P5",
-        b"P6",
-        b"P1",
-        b"P2",
-        b"P3",
-    )
-    return (
-        head.startswith(starts)
-        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[4:8] == b"ftyp" and (b"avif" in head[8:] or b"avis" in head[8:]))
-        or head[4:8] == b"jP  "
-        or head[:4] == b"\xff\x4f\xff\x51"
-    )
 
 
 def read_image(file: BinaryIO, spool: Spool, limits: Limits, show_location: bool) -> dict[str, Any]:
