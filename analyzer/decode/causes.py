@@ -1,4 +1,4 @@
-"""Why a file with media in it cannot be read: encrypted, elsewhere, cut off. Each cause has a code and a sentence of its own."""
+"""Why a file with media in it cannot be read: encrypted, elsewhere, cut off. Each cause has a code and a sentence."""
 
 from __future__ import annotations
 

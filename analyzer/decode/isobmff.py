@@ -57,8 +57,14 @@ class Track:
         return bool(named) and all(named)
 
 
-def boxes_of(file: BinaryIO, size: int) -> Iterator[Box]:
-    """Boxes in file order, parents before children; at most `MAX_BOXES` of them."""
+def boxes_of(
+    file: BinaryIO, size: int, containers: set[bytes] = CONTAINERS, skipping: dict[bytes, int] | None = None
+) -> Iterator[Box]:
+    """Boxes in file order, parents before children; at most `MAX_BOXES` of them.
+
+    `skipping` names containers whose first box follows some bytes of their own.
+    """
+    skipping = skipping or {}
     stack = [(0, size)]
     for _ in range(MAX_BOXES):
         if not stack:
@@ -81,8 +87,8 @@ def boxes_of(file: BinaryIO, size: int) -> Iterator[Box]:
             continue
         inner_end = min(start + length, end)
         stack.append((inner_end, end))
-        if kind in CONTAINERS:
-            stack.append((start + used, inner_end))
+        if kind in containers or kind in skipping:
+            stack.append((start + used + skipping.get(kind, 0), inner_end))
         yield Box(kind, start + used, inner_end, start + length <= end)
 
 
@@ -144,7 +150,8 @@ def _body(file: BinaryIO, box: Box) -> bytes:
 
 def _entries(body: bytes) -> list[tuple[bytes, bytes]]:
     """(kind, content) of each entry of a box that counts its entries, content cut to what was read."""
-    entries, place = [], 8
+    entries: list[tuple[bytes, bytes]] = []
+    place = 8
     while place + 8 <= len(body) and len(entries) < MAX_ENTRIES:
         length, kind = struct.unpack_from(">I4s", body, place)
         if length < 8:

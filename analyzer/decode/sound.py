@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
