@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,10 @@ def _decode(path: Path, folder: Path, limits: Limits, show_location: bool, on_pr
 
 def _follow(child: Any, lines: queue.Queue[str | None], limits: Limits, on_progress: Progress | None) -> None:
     """Wait for the outcome; raises `MediaError` unless the process says that it has finished."""
+    end = time.monotonic() + limits.decode_s + limits.stall_s
     while True:
+        if time.monotonic() > end:
+            raise MediaError("stalled", "Reading took longer than is allowed and was stopped.")
         try:
             line = lines.get(timeout=limits.stall_s)
         except queue.Empty:

@@ -45,19 +45,13 @@ def refuse_encrypted(tracks: list[Track] | None) -> None:
         raise Refused("encrypted", SENTENCES["encrypted"])
 
 
-def refuse_elsewhere(tracks: list[Track] | None) -> None:
-    """Raise `Refused` where the media of every video track lie in another file; called when nothing was found in this one."""
+def refuse_absent(tracks: list[Track] | None) -> None:
+    """Raise `Refused` where the container explains why nothing was found: its index is missing, or its media are elsewhere."""
+    if tracks is None:
+        raise Refused("truncated", SENTENCES["truncated"])
     videos = _videos(tracks)
     if videos and all(track.elsewhere for track in videos):
         raise Refused("elsewhere", SENTENCES["elsewhere"])
-
-
-def refuse_unopened(tracks: list[Track] | None) -> None:
-    """Raise `Refused` for a file that libav could not open."""
-    refuse_elsewhere(tracks)
-    if tracks is None:
-        raise Refused("truncated", SENTENCES["truncated"])
-    raise Refused("not_media", "This is not a video or image that can be read; it may be damaged or of another type.")
 
 
 def refuse_codec(tracks: list[Track] | None) -> None:

@@ -22,7 +22,7 @@ from analyzer.decode.limits import Limits
 from analyzer.decode.metadata import leaks_of, shown_tags
 from analyzer.decode.salvage import by_libav, damage_note, is_blank
 from analyzer.decode.spool import Refused, Spool, check_pixels, note
-from analyzer.decode.video import JPEG, TOO_LARGE
+from analyzer.decode.video import JPEG, NOT_MEDIA, TOO_LARGE
 from analyzer.sampling import GREY_SIDE, Sampler
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "PPM", "JPEG2000", "ICO")
@@ -32,7 +32,6 @@ DEFAULT_DELAY_MS = 100
 """Browsers show frames whose delay is 0 or 10 ms for 100 ms."""
 TILE_WIDTH, TILE_LENGTH = 322, 323
 """Tags of TIFF."""
-NOT_MEDIA = "This is not a video or image that can be read; it may be damaged or of another type."
 DAMAGED = "The image is damaged and cannot be decoded."
 SERIAL_TAGS = {0xA430: "CameraOwnerName", 0xA431: "BodySerialNumber", 0xA435: "LensSerialNumber"}
 
@@ -87,8 +86,8 @@ class _Job:
             raise
         except Exception as error:
             saved = by_libav(self.file, self.limits)
-            if saved is not None and not is_blank(saved):
-                return _facts(Image.fromarray(saved), self.show_location, 1) | self._damaged(saved)
+            if saved is not None:
+                return _facts(saved, self.show_location, 1) | self._damaged(_srgb(saved))
             if unknown and not self._is_cut():
                 raise Refused("not_media", NOT_MEDIA) from error
             raise Refused("damaged_image", DAMAGED) from error

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import note
@@ -31,7 +32,7 @@ def _blank_rows(rgb: NDArray[np.uint8]) -> int:
     return len(rgb) - 1 - int(differs[-1]) if len(differs) else len(rgb)
 
 
-def by_libav(file: BinaryIO, limits: Limits) -> NDArray[np.uint8] | None:
+def by_libav(file: BinaryIO, limits: Limits) -> Image.Image | None:
     """What libav decodes of a WebP or TIFF picture that Pillow gives up; None where that is nothing."""
     file.seek(0)
     data = file.read(limits.picture_pixels)
@@ -43,7 +44,9 @@ def by_libav(file: BinaryIO, limits: Limits) -> NDArray[np.uint8] | None:
         context.options = {"max_pixels": str(limits.picture_pixels)}
         context.thread_type = "NONE"
         frames = context.decode(av.Packet(_whole_webp(data) if codec == "webp" else data))
-        return frames[0].to_ndarray(format="rgb24") if frames else None
+        picture = Image.fromarray(frames[0].to_ndarray(format="rgb24"))
+        picture.format = codec.upper()
+        return picture
     except Exception:  # PyAV raises almost any type on damaged input
         return None
 

@@ -38,7 +38,8 @@ MAX_ERRORS_IN_A_ROW = 60
 STRAY_S = 600.0
 """A stream whose start lies further from the other's than this has wrong time stamps."""
 LONGEST_FRAME_S = 10.0
-"""How long the last frame is shown at most, whatever frame rate a file states."""
+"""How long the last frame is shown at most, where the file's length does not say that it is longer."""
+NOT_MEDIA = "This is not a video or image that can be read; it may be damaged or of another type."
 TOO_LARGE = "The file asks for more memory than is allowed for reading it."
 
 
@@ -60,8 +61,8 @@ def read_video(file: BinaryIO, size: int, spool: Spool, limits: Limits, show_loc
     except (MemoryError, av.error.MemoryError) as error:
         raise Refused("too_large", TOO_LARGE) from error
     except Exception as error:  # PyAV raises almost any type on damaged input
-        causes.refuse_unopened(tracks)
-        raise AssertionError from error
+        causes.refuse_absent(tracks)
+        raise Refused("not_media", NOT_MEDIA) from error
     with container:
         return _Pass(container, spool, limits, show_location, tracks).run(deadline) | dict(layout)
 
@@ -109,7 +110,7 @@ class _Pass:
         if not readable:
             if pictures:
                 causes.refuse_codec(self.tracks)
-            causes.refuse_elsewhere(self.tracks)
+            causes.refuse_absent(self.tracks)
             if self.container.streams.audio:
                 raise Refused("audio_only", "The file has sound but no picture; a video or an image is needed.")
             raise Refused("no_picture", "The file has no picture.")
@@ -172,7 +173,7 @@ class _Pass:
         """Say why there is not one frame."""
         context = self.video.codec_context
         check_pixels(context.width or 1, context.height or 1, self.limits)
-        causes.refuse_elsewhere(self.tracks)
+        causes.refuse_absent(self.tracks)
         if self.out_of_memory:
             raise Refused("too_large", TOO_LARGE)
         raise Refused("no_frames", "Not one frame of the video could be decoded; the file is damaged or cut off.")
@@ -285,7 +286,8 @@ class _Pass:
     def _facts(self, total_s: float | None) -> dict[str, Any]:
         assert self.first is not None and self.canvas is not None
         rate = facts.rate_of(self.video)
-        end_s = self.last_s + (min(1 / float(rate), LONGEST_FRAME_S) if rate else 0.04)
+        longest_s = min(max(LONGEST_FRAME_S, (total_s or 0.0) - self.last_s), self.limits.duration_s)
+        end_s = self.last_s + (min(1 / float(rate), longest_s) if rate else 0.04)
         loudness = None
         if self.meter is not None:
             with self._damage():
