@@ -28,7 +28,7 @@ def check_header(file: BinaryIO, limits: Limits) -> int | None:
     if head.startswith(b"GIF8"):
         return _check_gif(file, limits)
     if head.startswith(b"\x89PNG"):
-        sizes: Iterator[Size] = iter([struct.unpack(">II", head[16:24])] if len(head) >= 24 else [])
+        sizes: Iterator[Size] = iter([struct.unpack(">II", head[16:24])] if head[12:16] == b"IHDR" and len(head) >= 24 else [])
     elif head[:4] == b"RIFF":
         sizes = _webp_sizes(file, size)
     elif head[4:8] == b"ftyp":

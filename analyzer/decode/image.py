@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from analyzer.decode.canvas import KEPT_SIDE, THUMBNAIL_SIDE
 from analyzer.decode.geometry import Size
@@ -30,6 +30,16 @@ STILL_SIDE = 2560
 """Long side of a still image as it is kept; small print of a poster survives."""
 DEFAULT_DELAY_MS = 100
 """Browsers show frames whose delay is 0 or 10 ms for 100 ms."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture of each EXIF orientation upright (CIPA DC-008, tag 274)."""
 TILE_WIDTH, TILE_LENGTH = 322, 323
 """Tags of TIFF."""
 DAMAGED = "The image is damaged and cannot be decoded."
@@ -100,15 +110,18 @@ class _Job:
         self._check(picture)
         Image.MAX_IMAGE_PIXELS = self.limits.picture_pixels
         count = self.frames or _frames_of(picture, self.limits)
+        size = picture.size if picture.format == "JPEG" else None
+        if size is not None:
+            picture.draft("RGB", (STILL_SIDE, STILL_SIDE))
+        picture.load()
         facts = _facts(picture, self.show_location, count)
         frames = min(count, self.limits.animation_frames)
         if picture.format in ("GIF", "WEBP", "PNG", "AVIF") and frames > 1:
             return facts | self._animation(picture, frames, count, tolerant)
-        size = picture.size if picture.format == "JPEG" else None
-        if size is not None:
-            picture.draft("RGB", (STILL_SIDE, STILL_SIDE))
-            size = size[::-1] if _orientation(picture) >= 5 else size
-        rgb = _srgb(_turned(picture))
+        turn = _orientation(picture)
+        rgb = _srgb(picture.transpose(TURNS[turn]) if turn in TURNS else picture)
+        if size is not None and turn in (5, 6, 7, 8):
+            size = size[::-1]
         if not tolerant:
             return facts | self._still(rgb, size)
         return facts | self._damaged(rgb, size) | {"notes": [*facts["notes"], damage_note(rgb)]}
@@ -121,7 +134,8 @@ class _Job:
     def _is_cut(self) -> bool:
         """Whether the boxes of an AVIF announce more than there is."""
         size = self.file.seek(0, os.SEEK_END)
-        return not all(box.whole for box in boxes_of(self.file, size))
+        self.file.seek(4)
+        return self.file.read(4) == b"ftyp" and not all(box.whole for box in boxes_of(self.file, size))
 
     def _damaged(self, rgb: NDArray[np.uint8], size: Size | None = None) -> dict[str, Any]:
         if is_blank(rgb):
@@ -223,18 +237,8 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _turned(picture: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(picture)
-    except FATAL:
-        raise
-    except Exception:
-        picture.load()
-        return picture
-
-
 def _named(picture: Image.Image) -> dict[str, str]:
-    """Tags by name; none where the metadata are damaged."""
+    """Tags by name; none where the metadata are damaged. Called once the pixels are loaded, which may be damaged too."""
     try:
         exif = picture.getexif()
         named = {

@@ -114,11 +114,13 @@ def layout_of(file: BinaryIO, size: int) -> Layout:
 
 
 def tracks_of(file: BinaryIO, size: int) -> list[Track] | None:
-    """The tracks, or None where the index (moov) is missing or cut."""
+    """The tracks, or None where the index (moov) is missing or cut; still pictures (meta) have none."""
     tracks: list[Track] | None = None
     for box in boxes_of(file, size):
         if box.kind == b"moov":
             tracks = [] if box.whole else None
+        elif box.kind == b"meta" and tracks is None:
+            return []
         elif tracks is None:
             continue
         elif box.kind == b"rmra":

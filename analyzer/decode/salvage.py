@@ -13,9 +13,13 @@ from analyzer.decode.limits import Limits
 from analyzer.decode.spool import note
 
 
+BLANK_SHARE = 0.995
+"""Share of pixels of one colour from which nothing counts as decoded: the first block of a cut JPEG is often noise."""
+
+
 def is_blank(rgb: NDArray[np.uint8]) -> bool:
     """Whether a picture has one colour, as a decoder leaves it that could decode nothing."""
-    return bool((rgb == rgb[0, 0]).all())
+    return any(float((rgb == corner).all(axis=2).mean()) > BLANK_SHARE for corner in (rgb[0, 0], rgb[-1, -1]))
 
 
 def damage_note(rgb: NDArray[np.uint8]) -> dict[str, Any]:
