@@ -12,7 +12,6 @@ from PIL import Image
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import note
 
-
 BLANK_SHARE = 0.995
 """Share of pixels of one colour from which nothing counts as decoded: the first block of a cut JPEG is often noise."""
 
