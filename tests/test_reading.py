@@ -224,6 +224,11 @@ def test_a_hanging_or_crashing_decoder_is_outlived(tmp_path: Path, monkeypatch: 
     began = time.monotonic()
     assert refused(clip, limits=Limits(stall_s=0.5)).code == "stalled"
     assert time.monotonic() - began < 5
+    busy = "import time\nwhile True: print('{{\"done\": 1, \"total\": null}}', flush=True); time.sleep(0.1)  # {path!r}"
+    monkeypatch.setattr("analyzer.reading.CHILD", busy)
+    began = time.monotonic()
+    assert refused(clip, limits=Limits(stall_s=0.5, decode_s=0.5)).code == "stalled", "progress is no excuse"
+    assert time.monotonic() - began < 5
     monkeypatch.setattr("analyzer.reading.CHILD", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)  # {path!r}")
     assert refused(clip).code == "crashed"
 

@@ -26,7 +26,7 @@ def of_picture(video: Any, first: VideoFrame) -> dict[str, Any]:
         "coded_width": first.width,
         "coded_height": first.height,
         "frame_rate": str(rate) if rate else None,
-        "bit_rate": codec.bit_rate or None,
+        "bit_rate": max(0, codec.bit_rate or 0) or None,
         "primaries": int(first.color_primaries),
         "transfer": int(first.color_trc),
         "matrix": int(first.colorspace),
@@ -46,7 +46,7 @@ def of_sound(audio: Any) -> dict[str, Any]:
         "sample_rate": codec.sample_rate,
         "channels": codec.layout.nb_channels,
         "layout": codec.layout.name,
-        "bit_rate": codec.bit_rate or None,
+        "bit_rate": max(0, codec.bit_rate or 0) or None,
     }
 
 

@@ -19,10 +19,10 @@ from analyzer.decode.geometry import Size
 from analyzer.decode.headers import check_header
 from analyzer.decode.isobmff import boxes_of
 from analyzer.decode.limits import Limits
-from analyzer.decode.metadata import leaks_of, shown_tags
+from analyzer.decode.metadata import MAX_CHARACTERS, clean, leaks_of, shown_tags
 from analyzer.decode.salvage import by_libav, damage_note, is_blank
 from analyzer.decode.spool import Refused, Spool, check_pixels, note
-from analyzer.decode.video import JPEG, NOT_MEDIA, TOO_LARGE
+from analyzer.decode.video import JPEG, NOT_MEDIA, TOO_LARGE, lacks_memory
 from analyzer.sampling import GREY_SIDE, Sampler
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "PPM", "JPEG2000", "ICO")
@@ -95,6 +95,8 @@ class _Job:
         except FATAL:
             raise
         except Exception as error:
+            if lacks_memory(error):
+                raise Refused("too_large", TOO_LARGE) from error
             saved = by_libav(self.file, self.limits)
             if saved is not None:
                 return _facts(saved, self.show_location, 1) | self._damaged(_srgb(saved))
@@ -298,7 +300,7 @@ def _profile_name(icc: bytes | None) -> str | None:
     if not icc:
         return None
     try:
-        return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).strip()
+        return clean(ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(icc))).strip())[:MAX_CHARACTERS]
     except (ImageCms.PyCMSError, OSError, ValueError):
         return "unreadable"
 

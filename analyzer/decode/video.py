@@ -37,6 +37,10 @@ JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
 MAX_ERRORS_IN_A_ROW = 60
 STRAY_S = 600.0
 """A stream whose start lies further from the other's than this has wrong time stamps."""
+BACK_S = 1.0
+"""Frames whose time lies further back than this belong to a second clock, and are counted."""
+MOST_S = 1e9
+"""Times beyond thirty years are damage."""
 LONGEST_FRAME_S = 10.0
 """How long the last frame is shown at most, where the file's length does not say that it is longer."""
 NOT_MEDIA = "This is not a video or image that can be read; it may be damaged or of another type."
@@ -58,9 +62,9 @@ def read_video(file: BinaryIO, size: int, spool: Spool, limits: Limits, show_loc
             options={"protocol_whitelist": "none", "format_whitelist": FORMATS, "max_pixels": str(_most_pixels(limits))},
             metadata_errors="replace",
         )
-    except (MemoryError, av.error.MemoryError) as error:
-        raise Refused("too_large", TOO_LARGE) from error
     except Exception as error:  # PyAV raises almost any type on damaged input
+        if lacks_memory(error):
+            raise Refused("too_large", TOO_LARGE) from error
         causes.refuse_absent(tracks)
         raise Refused("not_media", NOT_MEDIA) from error
     with container:
@@ -94,6 +98,7 @@ class _Pass:
         self.out_of_memory = False
         self.oversized = 0
         self.beyond = 0
+        self.back = 0
         self.cues: dict[int, list[dict[str, Any]]] = {}
         self.keyframes: list[float] = []
         self.first: VideoFrame | None = None
@@ -144,7 +149,7 @@ class _Pass:
 
     def run(self, deadline: float) -> dict[str, Any]:
         duration = self.container.duration
-        total_s = duration / av.time_base if duration and duration > 0 else None
+        total_s = duration / av.time_base if duration and 0 < duration < MOST_S * av.time_base else None
         streams = [s for s in (self.video, self.audio, *self.subtitles) if s is not None]
         for packet in self._packets(streams):
             if packet.stream is self.video:
@@ -192,7 +197,7 @@ class _Pass:
 
     def _count(self, error: Exception) -> None:
         self.errors += 1
-        self.out_of_memory |= isinstance(error, MemoryError)
+        self.out_of_memory |= lacks_memory(error)
 
     def _packets(self, streams: list[Any]) -> Iterator[Any]:
         """Packets in file order; damage ends the pass with a note instead of an exception."""
@@ -254,6 +259,7 @@ class _Pass:
         time_s = self._time_of(frame)
         self.beyond = self.beyond + 1 if time_s > self.limits.duration_s + 1 else 0
         if time_s <= self.last_s or time_s < -0.001 or self.beyond:
+            self.back += self.last_s - time_s > BACK_S
             return
         if self.canvas is None:
             check_pixels(frame.width, frame.height, self.limits)
@@ -295,15 +301,15 @@ class _Pass:
         self._note_losses(total_s, end_s)
         metadata = dict(self.container.metadata) | dict(self.video.metadata)
         width, height = self.canvas.upright_size
-        keyframes = [time_s for time_s in self.keyframes if time_s <= end_s]
+        keyframes = [time_s for time_s in self.keyframes if -1 < time_s <= end_s]
         return {
             "kind": "video",
             "container": self.container.format.name,
             "brand": clean(self.container.metadata.get("major_brand") or "")[:MAX_CHARACTERS] or None,
-            "start_s": self.zero_s,
+            "start_s": _held(self.zero_s),
             "duration_s": total_s,
             "end_s": end_s,
-            "bit_rate": self.container.bit_rate or None,
+            "bit_rate": max(0, self.container.bit_rate) or None,
             "width": width,
             "height": height,
             "thumbnail": self.canvas.upright_thumbnail[::-1],
@@ -341,6 +347,8 @@ class _Pass:
                     most=self.limits.picture_pixels // 10**6,
                 )
             )
+        if self.back:
+            self.notes.append(note("The time stamps go back: {frames} frames were left out.", frames=self.back))
         if self.errors:
             self.notes.append(
                 note("{errors} packets could not be decoded; what they held is not in this report.", errors=self.errors)
@@ -363,11 +371,20 @@ class _Pass:
         if self.audio is None or self.meter is None:
             return None
         return facts.of_sound(self.audio) | {
-            "start_s": _seconds(self.audio.start_time or 0, self.audio.time_base) - self.zero_s,
+            "start_s": _held(_seconds(self.audio.start_time or 0, self.audio.time_base) - self.zero_s),
             "duration_s": self.meter.seconds,
             "streams": len(self.container.streams.audio),
             "decoded": heard,
         }
+
+
+def _held(time_s: float) -> float:
+    return max(-MOST_S, min(time_s, MOST_S))
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether an error of any library says that memory was refused."""
+    return isinstance(error, MemoryError) or getattr(error, "code", None) == cv2.Error.StsNoMem or "memory" in str(error)
 
 
 def _seconds(ticks: int, time_base: Any) -> float:

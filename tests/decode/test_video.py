@@ -26,7 +26,7 @@ def said(media: Media) -> str:
 
 
 def joined(path: Path, *parts: Path) -> Path:
-    """Raw H.264 streams one after the other, as a camera writes that is turned while it records."""
+    """Streams one after the other, as a camera writes that is turned while it records."""
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     return path
 
@@ -128,6 +128,12 @@ def test_a_jump_of_years_ends_the_reading(tmp_path: Path) -> None:
     with read_media(jumped, asset_id="x") as media:
         assert 25 <= len(media.thumbnails) <= 40 and media.duration_s < 12 and media.audio is not None
         assert media.audio.duration_s < 3
+
+
+def test_a_clock_that_starts_again_is_said(tmp_path: Path) -> None:
+    part = encode(tmp_path / "part.ts", plain((9, 9, 9), 90))
+    with read_media(joined(tmp_path / "again.ts", part, part), asset_id="x") as media:
+        assert 85 <= len(media.thumbnails) <= 95 and "go back" in said(media)
 
 
 @pytest.mark.parametrize("fps", [1, 1000])
