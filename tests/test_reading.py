@@ -166,7 +166,7 @@ def test_what_cannot_be_read_ends_in_a_sentence(tmp_path: Path) -> None:
     assert refused(tmp_path / "text.mp4").code == "not_media"
     whole = encode(tmp_path / "whole.mp4", plain((9, 9, 9), 30))
     (tmp_path / "cut.mp4").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    assert refused(tmp_path / "cut.mp4").code in ("not_media", "no_frames", "no_picture")
+    assert refused(tmp_path / "cut.mp4").code == "truncated"
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     assert refused(tmp_path / "bomb.png").code == "too_many_pixels"
     (tmp_path / "phone.heic").write_bytes(struct.pack(">I4s4s", 24, b"ftyp", b"heic") + b"\0\0\0\0mif1heic" + bytes(99))

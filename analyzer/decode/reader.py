@@ -36,7 +36,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from analyzer.decode.image import is_heic, looks_like_image, read_image
+from analyzer.decode.image import read_image
+from analyzer.decode.kinds import is_heic, looks_like_image
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import Kept, Refused, Spool, refuse
 from analyzer.decode.subtitles import read_sidecar
