@@ -48,6 +48,8 @@ SET_PIPE_SIZE = 1031
 LONGEST_SIDE = 32_768
 FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
 """Signals that a process gets from others, and none that its own fault brings."""
+NO_PROGRESS = "Reading made no progress for {seconds:.0f} s and was stopped."
+TOO_LONG = "Reading took longer than is allowed and was stopped."
 UNTRUSTED = "What the decoder made of this file cannot be trusted ({why}); it is damaged or hostile."
 
 Progress = Callable[[float, float | None], None]
@@ -58,7 +60,8 @@ class Decoder:
 
     def __init__(self, asset: OpenAsset, spool: Mapping[str, BinaryIO], limits: Limits, show_location: bool) -> None:
         self._limits, self._asking = limits, threading.Lock()
-        self._stalled, self._kills = False, _kills()
+        self._stopped: str | None = None
+        self._kills = _kills()
         files: list[Any] = [asset.file, *spool.values(), *(file.file for _, file in asset.sidecars if file is not None)]
         handle, options = _inherited(files)
         self._process = subprocess.Popen(
@@ -84,7 +87,7 @@ class Decoder:
 
     def follow(self, on_progress: Progress | None = None) -> Confinement:
         """Wait until the asset is read, and say what the process was kept from; raises `MediaError`."""
-        with self._within(2 * self._limits.decode_s + self._limits.stall_s):
+        with self._within(self._limits.decode_s + self._limits.stall_s, TOO_LONG):
             self._say(json.dumps(self._job))
             confinement = None
             while True:
@@ -156,9 +159,9 @@ class Decoder:
             raise untrusted(error) from error
 
     @contextlib.contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
+    def _within(self, seconds: float, sentence: str = NO_PROGRESS) -> Iterator[None]:
         """Kill the process if the block takes longer, so that no pipe is waited for in vain."""
-        timer = threading.Timer(seconds, self._stall)
+        timer = threading.Timer(seconds, self._stop, [sentence])
         timer.daemon = True
         timer.start()
         try:
@@ -166,15 +169,15 @@ class Decoder:
         finally:
             timer.cancel()
 
-    def _stall(self) -> None:
-        self._stalled = True
+    def _stop(self, sentence: str) -> None:
+        self._stopped = sentence.format(seconds=self._limits.stall_s)
         self._process.kill()
 
     def _ended(self) -> MediaError:
         self._process.kill()
         code = self._process.wait()
-        if self._stalled:
-            return MediaError("stalled", f"Reading made no progress for {self._limits.stall_s:.0f} s and was stopped.")
+        if self._stopped is not None:
+            return MediaError("stalled", self._stopped)
         return death(code, memory_ran_out=_kills() > self._kills)
 
     def _widen(self) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -17,14 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import HIGHEST_DB, LOWEST_DB, MOST_CHARACTERS, MOST_ENTRIES
 from analyzer.evidence import Message
+from analyzer.sentences import names_in, strays_in
 
 MOST_LINE_BYTES = 8_192
 """Of a line of the protocol."""
 MOST_DEPTH = 6
 MOST_SECONDS = 1e9
 MOST_INTEGER = 2**63
-PLACEHOLDER = re.compile(r"\{[a-z_]{1,40}(?::\.[0-9]f)?\}")
-"""What a sentence of the decoder may hold in braces; other formats could fill the memory or reach into the program."""
 
 Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 Word = Annotated[str, Field(max_length=500)]
@@ -45,12 +43,8 @@ class _Note(_Checked):
 
     @model_validator(mode="after")
     def _can_be_said(self) -> _Note:
-        if set("{}") & set(PLACEHOLDER.sub("", self.text)):
-            raise ValueError("a sentence has odd placeholders")
-        try:
-            str(self.message())
-        except (KeyError, TypeError) as error:
-            raise ValueError("a sentence and its parameters do not fit") from error
+        if strays_in(self.text) or not names_in(self.text) <= self.params.keys():
+            raise ValueError("a sentence and its parameters do not fit")
         return self
 
     def message(self) -> Message:

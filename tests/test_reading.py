@@ -224,6 +224,16 @@ def test_a_hanging_or_crashing_decoder_is_outlived(tmp_path: Path, monkeypatch: 
     began = time.monotonic()
     assert refused(clip, limits=Limits(stall_s=0.5)).code == "stalled"
     assert time.monotonic() - began < 5
+    busy = (
+        "import json, time\ntold = {{'kept_from': [], 'not_kept_from': [], 'failed': []}}\n"
+        "print(json.dumps({{'confinement': told}}), flush=True)\n"
+        "while True: print(json.dumps({{'done': 1, 'total': None}}), flush=True); time.sleep(0.1)  # {path!r}"
+    )
+    monkeypatch.setattr("analyzer.decoder.CHILD", busy)
+    began = time.monotonic()
+    late = refused(clip, limits=Limits(stall_s=0.5, decode_s=0.5))
+    assert late.code == "stalled" and "longer than is allowed" in str(late), "progress is no excuse"
+    assert time.monotonic() - began < 5
     monkeypatch.setattr("analyzer.decoder.CHILD", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)  # {path!r}")
     assert refused(clip).code == "crashed"
 
