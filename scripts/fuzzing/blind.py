@@ -29,7 +29,8 @@ EDGES = (
 def edge(width: int, order: str, rng: Random) -> bytes:
     """An edge number in so many bytes; `order` is big or little."""
     value = rng.choice(EDGES) if rng.random() < 0.8 else rng.getrandbits(8 * width)
-    return (value % 256**width).to_bytes(width, "big" if order == "big" else "little")
+    number: int = value % 256**width
+    return number.to_bytes(width, "big" if order == "big" else "little")
 
 
 def flip(data: bytes, other: bytes, rng: Random) -> bytes:

@@ -17,7 +17,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
+
+from pydantic import BaseModel
+
+from fuzzing import entry
 
 ROOT = Path(__file__).parent.parent.parent
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".avi", ".flv", ".ogv", ".wmv", ".mpg", ".mxf", ".gif")
@@ -39,31 +42,10 @@ class Target:
     """Resident memory above which reading one input is a find."""
 
 
-@cache
-def limits() -> Any:
-    """The product's bounds with less time and fewer frames, so that many inputs are read."""
-    from analyzer.decode.limits import Limits
-
-    return dataclasses.replace(Limits(), duration_s=8.0, frames=150, decode_s=4.0, animation_frames=60, kept_frames=20)
-
-
 def decoded(path: Path, folder: Path, still: bool) -> str:
     """Read a picture or a clip as the decoding process does, take it over as the parent does, and measure it."""
-    from analyzer.decode.image import read_image
-    from analyzer.decode.spool import Refused, Spool
-    from analyzer.decode.video import read_video
-
-    spool = Spool(folder)
-    try:
-        with path.open("rb") as file:
-            if still:
-                facts = read_image(file, spool, limits(), False)
-            else:
-                facts = read_video(file, path.stat().st_size, spool, limits(), False)
-    except (Refused, MemoryError, OSError) as error:  # the child says a sentence for each of them
-        return f"refused {getattr(error, 'code', type(error).__name__)}"
-    spool.close(facts)
-    return measured(path, folder)
+    refused = entry.decode(path, folder, still)
+    return refused or measured(path, folder)
 
 
 def measured(path: Path, folder: Path) -> str:
@@ -71,7 +53,7 @@ def measured(path: Path, folder: Path) -> str:
     import numpy as np
 
     import analyzer
-    from analyzer import catalog, reading
+    from analyzer import catalog
     from analyzer.errors import MediaError, Unavailable
     from analyzer.report import Report
 
@@ -79,12 +61,8 @@ def measured(path: Path, folder: Path) -> str:
         def __missing__(self, task: str) -> Any:
             raise Unavailable("no_engine", "No engine while fuzzing.")
 
-    def left(*_: Any) -> None:
-        for file in folder.iterdir():
-            shutil.copyfile(file, Path(_[1]) / file.name)
-
     try:
-        with mock.patch.object(reading, "_decode", left), reading.read_media(path, asset_id="0" * 64) as media:
+        with entry.media(path, folder) as media:
             times = media.thumbnails.times_s
             if len(times) and not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
                 raise Find("times of frames are not finite and ascending")
@@ -142,8 +120,11 @@ def check_report(report: Any) -> None:
     """Raise `Find` unless the report's JSON is finite, keeps to the schema and can be read again."""
     from analyzer.report import Report
 
+    for place, number in _numbers(report, ""):
+        if not math.isfinite(number):
+            raise Find(f"a number of the report is {number}: {place}")
     text = report.to_json()
-    fault = next(_schema().iter_errors(json.loads(text, parse_constant=_not_finite)), None)
+    fault = next(_schema().iter_errors(json.loads(text)), None)
     if fault is not None:
         raise Find(
             f"the report does not keep to its schema at {'.'.join(map(str, fault.absolute_path))}: {fault.message[:200]}"
@@ -154,15 +135,22 @@ def check_report(report: Any) -> None:
         raise Find(f"the report cannot be read again: {str(error)[:300]}") from error
 
 
-def _not_finite(name: str) -> float:
-    raise Find(f"a number of the report is {name}")
+def _numbers(tree: Any, place: str) -> Iterator[tuple[str, float]]:
+    """Every float of a report and its place; JSON would say null for one that is not finite."""
+    if isinstance(tree, float):
+        yield place, tree
+    elif isinstance(tree, BaseModel | dict):
+        for name, child in tree if isinstance(tree, BaseModel) else tree.items():
+            yield from _numbers(child, f"{place}.{name}".strip("."))
+    elif isinstance(tree, list | tuple):
+        for child in tree:
+            yield from _numbers(child, place)
 
 
 def read_subtitles(path: Path, folder: Path) -> str:
-    from analyzer.decode.subtitles import read_sidecar
     from analyzer.evidence import Cue
 
-    track = read_sidecar(path, limits())
+    track = entry.sidecar(path)
     if "note" in track:
         return "noted"
     for cue in track["cues"]:
@@ -271,14 +259,9 @@ def _spooled() -> Path:
     """The spool of a clip, read once and kept beside the mutants."""
     folder = SPOOLED[0]
     if not (folder / "facts.json").exists():
-        from analyzer.decode.spool import Spool
-        from analyzer.decode.video import read_video
-
-        clip = ROOT / "samples" / "weak.mp4"
         folder.mkdir(parents=True, exist_ok=True)
-        spool = Spool(folder)
-        with clip.open("rb") as file, contextlib.redirect_stdout(io.StringIO()):
-            spool.close(read_video(file, clip.stat().st_size, spool, dataclasses.replace(limits(), duration_s=2.0), False))
+        with contextlib.redirect_stdout(io.StringIO()):
+            entry.decode(ROOT / "samples" / "weak.mp4", folder, still=False)
     return folder
 
 

@@ -22,11 +22,12 @@ from typing import Any
 from fuzzing.mutants import Mutant
 from fuzzing.targets import Find, Target
 
-BATCH = 200
+BATCH = 50
 """Inputs of one child: a fault that grows over many inputs ends with it."""
 ADDRESS_SPACE = 6_000_000_000
-WAITS = 8
-"""How many times longer than its processor seconds an input may take on the clock: other work may hold the machine."""
+IDLE_S = 30.0
+"""Seconds without any work after which an input waits for something that does not come. The clock tells no more than that:
+other work may hold the machine."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,19 @@ def _batch(
         os.close(told)
         _child(target, make, numbers, scratch, stacks, tell)
     os.close(tell)
-    current, rest, began_s, cpu_s = numbers[0], b"", time.monotonic(), _processor_s(pid)
+    current, rest, cpu_s = numbers[0], b"", _processor_s(pid)
+    worked_s, worked_at = cpu_s, time.monotonic()
     try:
         while True:
             if not select.select([told], [], [], 0.5)[0]:
-                used, waited = _processor_s(pid) - cpu_s, time.monotonic() - began_s
-                if used > limit_s or waited > limit_s * WAITS:
+                now_s = _processor_s(pid)
+                if now_s > worked_s:
+                    worked_s, worked_at = now_s, time.monotonic()
+                if now_s - cpu_s > limit_s or time.monotonic() - worked_at > IDLE_S:
                     os.kill(pid, signal.SIGUSR1)  # faulthandler writes where it is
                     time.sleep(0.5)
                     os.kill(pid, signal.SIGKILL)
-                    yield Result(current, "hang", f"hang in {_place(stacks)}", stacks.read_text(), used)
+                    yield Result(current, "hang", f"hang in {_place(stacks)}", stacks.read_text(), now_s - cpu_s)
                     return
                 continue
             piece = os.read(told, 65_536)
@@ -86,7 +90,7 @@ def _batch(
                 if "outcome" in event:
                     yield Result(**event)
                 else:
-                    began_s, cpu_s = time.monotonic(), _processor_s(pid)
+                    cpu_s, worked_at = _processor_s(pid), time.monotonic()
         _, status = os.waitpid(pid, 0)
         pid = 0
         if status:
