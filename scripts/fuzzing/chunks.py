@@ -85,6 +85,8 @@ def jpeg_of(pieces: list[Piece]) -> bytes:
 
 def gif_pieces(data: bytes) -> list[Piece]:
     """The head with its colours, then every extension and every picture with its blocks."""
+    if len(data) < 13:
+        return []
     at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     pieces = [Piece(b"head", data[:at])]
     while at < len(data) and data[at] in (0x21, 0x2C):
