@@ -58,6 +58,15 @@ def odd(raw: tuple[str, ...], rng: Random) -> Any:
     )()  # fmt: skip
 
 
+def alike(value: str | float, rng: Random) -> Any:
+    """Another value of the same type, which gets past a check of types."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return rng.choice([number for number in NUMBERS if isinstance(number, int)])
+    return rng.choice(SAID) if isinstance(value, str) else float(rng.choice((*NUMBERS[:-1], 1e-9, 0.999999, 59.9999)))
+
+
 def changed(tree: Any, other: Any, raw: tuple[str, ...], rng: Random) -> Any:
     """The tree with one to four changes."""
     tree = copy.deepcopy(tree)
@@ -66,7 +75,11 @@ def changed(tree: Any, other: Any, raw: tuple[str, ...], rng: Random) -> Any:
         if not found:
             return odd(raw, rng)
         holder, key = rng.choice(found)
-        match rng.choice(("odd", "odd", "odd", "drop", "add", "swap", "borrow", "many", "wrap", "near")):
+        match rng.choice(
+            ("alike", "alike", "alike", "alike", "alike", "odd", "odd", "drop", "add", "swap", "borrow", "many", "wrap", "near")
+        ):
+            case "alike" if isinstance(holder[key], str | int | float):
+                holder[key] = alike(holder[key], rng)
             case "odd":
                 holder[key] = odd(raw, rng)
             case "drop":
