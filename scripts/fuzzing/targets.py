@@ -16,11 +16,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from pydantic import BaseModel
 
 from fuzzing import entry
+from fuzzing.blind import BLIND
 
 ROOT = Path(__file__).parent.parent.parent
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".avi", ".flv", ".ogv", ".wmv", ".mpg", ".mxf", ".gif")
@@ -247,9 +249,11 @@ def read_comments(path: Path, folder: Path) -> str:
 
 def read_facts(path: Path, folder: Path) -> str:
     """What a decoding process that was taken over might leave: the parent trusts none of it."""
-    for file in _spooled().iterdir():
+    rng = Random(path.read_bytes())
+    for file in sorted(_spooled().iterdir()):
         if file.name != "facts.json":
-            shutil.copyfile(file, folder / file.name)
+            data = file.read_bytes()
+            (folder / file.name).write_bytes(rng.choice(BLIND)(data, data, rng) if data and rng.random() < 0.1 else data)
     shutil.copyfile(path, folder / "facts.json")
     return measured(ROOT / "samples" / "muted.mp4", folder)
 

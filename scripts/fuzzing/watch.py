@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import hashlib
+import itertools
 import json
 import os
 import resource
@@ -47,7 +48,7 @@ def watched(
 ) -> Iterator[Result]:
     """Read the mutants of some numbers, one after the other, in children that are forked for a batch each."""
     pending: list[int] = []
-    while pending := pending or [number for number, _ in zip(numbers, range(BATCH), strict=False)]:
+    while pending := pending or list(itertools.islice(numbers, BATCH)):
         for result in _batch(target, make, pending, scratch, limit_s):
             pending = [number for number in pending if number > result.number]
             yield result
