@@ -25,6 +25,9 @@ from fuzzing import entry
 from fuzzing.blind import BLIND
 
 ROOT = Path(__file__).parent.parent.parent
+PICTURES = (
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pbm", ".j2k", ".jp2", ".ico", ".heic",
+)  # fmt: skip
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".avi", ".flv", ".ogv", ".wmv", ".mpg", ".mxf", ".gif")
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
 JUDGED_BY = ("tiktok", "youtube", "default")
@@ -270,21 +273,11 @@ def _spooled() -> Path:
 
 
 SPOOLED: list[Path] = []
-"""Where the facts target keeps its clip; set by the caller."""
+"""Where the spool of a clip is kept, and beside it a report; set by the caller."""
 
 
 def _files(folder: Path, *suffixes: str) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in suffixes and path.is_file())
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    from analyzer.decode.image import looks_like_image
-
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                if looks_like_image(file.read(64)):
-                    yield path
 
 
 def _clips(folder: Path) -> Iterator[Path]:
@@ -293,7 +286,12 @@ def _clips(folder: Path) -> Iterator[Path]:
 
 
 def _reports(folder: Path) -> Iterator[Path]:
-    yield ROOT / "samples" / "golden.report.json"
+    """A measured report, one that holds every shape of evidence, and those of the corpus."""
+    from tests.make_report import report
+
+    made = SPOOLED[0].with_name("made.report.json")
+    made.write_text(report().to_json(), encoding="utf-8")
+    yield from (ROOT / "samples" / "golden.report.json", made)
     yield from (path for path in _files(folder, ".json") if "report" in path.name)
 
 
@@ -315,7 +313,7 @@ def _facts(folder: Path) -> Iterator[Path]:
 
 
 TARGETS = {
-    "image": Target(lambda path, folder: decoded(path, folder, True), _pictures, 1500),
+    "image": Target(lambda path, folder: decoded(path, folder, True), lambda folder: _files(folder, *PICTURES), 1500),
     "video": Target(lambda path, folder: decoded(path, folder, False), _clips, 1500),
     "subtitles": Target(read_subtitles, lambda folder: _files(folder, *SUBTITLES)),
     "report": Target(read_report, _reports),
