@@ -26,7 +26,8 @@ from fuzzing.blind import BLIND
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = (
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pbm", ".j2k", ".jp2", ".ico", ".heic",
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".pgm", ".ppm", ".pbm", ".j2k", ".jp2", ".ico",
+    ".heic",
 )  # fmt: skip
 VIDEOS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".ts", ".avi", ".flv", ".ogv", ".wmv", ".mpg", ".mxf", ".gif")
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
