@@ -25,7 +25,7 @@ from fuzzing import blind, boxes, chunks, mutants, targets, trees, watch
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the fuzzer needs a system with fork")
 
 
-TARGETS = "subtitles,comments"
+TARGETS = "subtitles,comments,manifest"
 """What the short run reads."""
 
 
