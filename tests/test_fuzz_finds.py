@@ -28,6 +28,7 @@ TEXTS = {
     "profile number of 5,000 digits": ("profile", ".toml", f"title = {DIGITS}\n"),
     "profile nested 3,000 deep": ("profile", ".toml", f"title = {DEEP}\n"),
     "brand kit nested 3,000 deep": ("brand", ".toml", f"name = {DEEP}\n"),
+    "brand kit logo with a name of 100,000 letters": ("brand", ".toml", f'name = "a"\nlogos = ["{"x" * 100_000}"]\n'),
     "brand kit number of 5,000 digits": ("brand", ".toml", f"name = {DIGITS}\n"),
     "tokens nested 3,000 deep": ("brand", ".json", DEEP),
     "tokens with a component of 1e300": (

@@ -251,6 +251,20 @@ def read_comments(path: Path, folder: Path) -> str:
     return "read"
 
 
+def read_manifest(path: Path, folder: Path) -> str:
+    """The inputs of a batch, from a table that somebody sent along."""
+    from analyzer.batch.inputs import items_of
+    from analyzer.errors import UsageError
+
+    try:
+        items = list(items_of(str(path), io.BytesIO()))
+    except UsageError:
+        return "refused"
+    for item in items:
+        json.dumps([item.id, item.name, item.stamp, item.given]).encode()
+    return "read"
+
+
 def read_facts(path: Path, folder: Path) -> str:
     """What a decoding process that was taken over might leave: the parent trusts none of it."""
     rng = Random(path.read_bytes())
@@ -277,6 +291,27 @@ SPOOLED: list[Path] = []
 """Where the spool of a clip is kept, and beside it a report; set by the caller."""
 
 
+COMMENTS = 'Author;Comment text;Likes\nana;"Love it; ""really"" 😍\ntwo lines";3\nbo;=1+1;\n'
+MANIFEST = "path,post_text,platform,published_at\nclip.mp4,Launch day #new,tiktok,2026-11-02\n../b.png,,,\n"
+KIT = """name = "Kiln"
+palette = { blue = "#0057b8", ink = { hex = "#111111", role = "text", tolerance = 4.5, required = true } }
+words = { use = ["kiln"], avoid = ["cheap"] }
+formats = { aspect_ratios = ["9:16", "1:1"] }
+typography = { fonts = ["Inter"], case = "upper" }
+"""
+TOKENS = """{"brand": {"$type": "color", "blue": {"$value": {"colorSpace": "srgb", "components": [0, 0.34, 0.72], "alpha": 1}},
+"ink": {"$value": "{brand.blue}"}, "paper": {"$type": "color", "$value": {"colorSpace": "oklch", "components": [0.9, "none", 50]}}}
+}
+"""
+
+
+def _made(name: str, text: str) -> Path:
+    """An input made by hand."""
+    path = SPOOLED[0].with_name(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def _files(folder: Path, *suffixes: str) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in suffixes and path.is_file())
 
@@ -290,9 +325,7 @@ def _reports(folder: Path) -> Iterator[Path]:
     """A measured report, one that holds every shape of evidence, and those of the corpus."""
     from tests.make_report import report
 
-    made = SPOOLED[0].with_name("made.report.json")
-    made.write_text(report().to_json(), encoding="utf-8")
-    yield from (ROOT / "samples" / "golden.report.json", made)
+    yield from (ROOT / "samples" / "golden.report.json", _made("made.report.json", report().to_json()))
     yield from (path for path in _files(folder, ".json") if "report" in path.name)
 
 
@@ -302,11 +335,17 @@ def _profiles(folder: Path) -> Iterator[Path]:
 
 
 def _kits(folder: Path) -> Iterator[Path]:
+    yield from (_made("kit.toml", KIT), _made("kit.json", TOKENS))
     yield from _files(ROOT / "samples", ".toml", ".tokens")
     yield from (
         path for path in _files(folder, ".toml", ".json", ".tokens") if path.name.startswith(("brand", "tokens", "kit"))
     )
     yield from (path for path in _files(folder, ".toml") if "kiln" in path.name)
+
+
+def _tables(text: str, folder: Path) -> Iterator[Path]:
+    yield _made("table.csv", text)
+    yield from _files(folder, ".csv", ".tsv")
 
 
 def _facts(folder: Path) -> Iterator[Path]:
@@ -320,6 +359,7 @@ TARGETS = {
     "report": Target(read_report, _reports),
     "profile": Target(read_profile, _profiles),
     "brand": Target(read_brand, _kits),
-    "comments": Target(read_comments, lambda folder: _files(folder, ".csv")),
+    "comments": Target(read_comments, lambda folder: _tables(COMMENTS, folder)),
+    "manifest": Target(read_manifest, lambda folder: _tables(MANIFEST, folder)),
     "facts": Target(read_facts, _facts),
 }
