@@ -300,7 +300,8 @@ formats = { aspect_ratios = ["9:16", "1:1"] }
 typography = { fonts = ["Inter"], case = "upper" }
 """
 TOKENS = """{"brand": {"$type": "color", "blue": {"$value": {"colorSpace": "srgb", "components": [0, 0.34, 0.72], "alpha": 1}},
-"ink": {"$value": "{brand.blue}"}, "paper": {"$type": "color", "$value": {"colorSpace": "oklch", "components": [0.9, "none", 50]}}}
+"ink": {"$value": "{brand.blue}"}, "paper": {"$type": "color",
+"$value": {"colorSpace": "oklch", "components": [0.9, "none", 50]}}}
 }
 """
 
