@@ -59,9 +59,11 @@ def odd(raw: tuple[str, ...], rng: Random) -> Any:
 
 
 def alike(value: str | float, rng: Random) -> Any:
-    """Another value of the same type, which gets past a check of types."""
+    """Another value of the same type, which gets past a check of types; half of the numbers get past one of bounds too."""
     if isinstance(value, bool):
         return not value
+    if isinstance(value, int | float) and rng.random() < 0.5:
+        return type(value)(value * rng.choice((0, 0.5, 1.01, 2)) + rng.choice((0, 0, 1)))
     if isinstance(value, int):
         return rng.choice([number for number in NUMBERS if isinstance(number, int)])
     return rng.choice(SAID) if isinstance(value, str) else float(rng.choice((*NUMBERS[:-1], 1e-9, 0.999999, 59.9999)))
