@@ -13,6 +13,7 @@ from typing import Literal
 
 from analyzer.accuracy import MeasurementError, accuracy
 from analyzer.evidence import Noun, Scalar
+from analyzer.measures.text_roles import DRAWN
 from analyzer.profile import Rule
 from analyzer.report import Asset, Report, Verdict
 
@@ -184,4 +185,4 @@ def _lines_without(report: Report, other: Report) -> Iterator[str]:
 def _lines(report: Report) -> tuple[str, ...]:
     signal = report.signal("onscreen_text")
     block = signal.evidence.get("tracks") if signal else None
-    return tuple(dict.fromkeys(track.text for track in getattr(block, "items", ()) if track.role in ("caption", "headline")))
+    return tuple(dict.fromkeys(track.text for track in getattr(block, "items", ()) if track.role in DRAWN))
