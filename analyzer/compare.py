@@ -15,6 +15,7 @@ from typing import Literal
 
 from analyzer.accuracy import MeasurementError, accuracy
 from analyzer.evidence import Noun, Scalar, TextTracks
+from analyzer.measures.text_roles import DRAWN
 from analyzer.profile import Rule
 from analyzer.report import Asset, Report, Verdict
 
@@ -198,5 +199,5 @@ def _lines(report: Report) -> tuple[str, ...]:
     signal = report.signal("onscreen_text")
     block = signal.evidence.get("tracks") if signal else None
     tracks = block.items if isinstance(block, TextTracks) else ()
-    texts = (track.text[:LONGEST_LINE] for track in tracks if track.role in ("caption", "headline"))
+    texts = (track.text[:LONGEST_LINE] for track in tracks if track.role in DRAWN)
     return tuple(islice(dict.fromkeys(texts), MOST_LINES))

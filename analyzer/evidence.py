@@ -125,7 +125,7 @@ class ColourPair(Noun):
     ratio: float
 
 
-TextRole = Literal["caption", "headline", "scene_text", "watermark"]
+TextRole = Literal["caption", "headline", "scene_text", "watermark", "unsure"]
 
 
 class TextTrack(Noun):
