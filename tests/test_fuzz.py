@@ -140,7 +140,7 @@ def _foreign(path: Path, folder: Path) -> str:
 
 
 def _hungry(path: Path, folder: Path) -> str:
-    return "read" if bytearray(60_000_000) else ""
+    return "read" if b"x" * 60_000_000 else ""
 
 
 def _littering(path: Path, folder: Path) -> str:
