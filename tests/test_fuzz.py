@@ -163,6 +163,7 @@ def _littering(path: Path, folder: Path) -> str:
 def test_the_watch_names_every_kind_of_find_and_goes_on(
     tmp_path: Path, read: Callable[[Path, Path], str], outcome: str, fault: str
 ) -> None:
+    watch._forget_peak()
     bound_mb = watch._peak_mb() + 30
     target = targets.Target(read, lambda folder: iter(()), bound_mb)
     make = lambda number: mutants.Mutant(number, "made", ".bin", b"abc")  # noqa: E731
