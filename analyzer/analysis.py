@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -93,10 +93,13 @@ class Analyzer:
         unknown platform or model.
         """
         from analyzer.rules import judge, load_profile
+        from analyzer.sidecars import given_post_text, post_text_of
 
         profile = load_profile(platform) if platform else None
-        given = Given(post_text, tuple(find), None if comments is None else tuple(comments))
+        post = post_text_of(Path(path)) if post_text is None else given_post_text(post_text)
+        given = Given(post.text, tuple(find), None if comments is None else tuple(comments))
         report = self._measured(Path(path), given, on_progress)
+        report = report.model_copy(update={"notes": report.notes + post.notes})
         return judge(report, profile, variant) if profile else report
 
     def fingerprint(self) -> str:
@@ -108,15 +111,15 @@ class Analyzer:
 
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
         """The report of an asset, of which only that is measured which is not remembered."""
-        from analyzer.reading import check_regular, post_text_of, sha256_of, sidecars_of
+        from analyzer.decode.limits import Limits
+        from analyzer.reading import check_regular, sha256_of
+        from analyzer.sidecars import beside_of
 
         check_regular(path)
         asset_id = sha256_of(path)
-        if given.post_text is None:
-            given = replace(given, post_text=post_text_of(path))
         if self._cache is None:
             return self._measure(path, asset_id, given, {}, on_progress)
-        beside = [(sidecar.name.removeprefix(path.stem), sha256_of(sidecar)) for sidecar in sidecars_of(path)]
+        beside = beside_of(path, (self.limits or Limits()).text_bytes)
         keys = keys_of([asset_id, beside], asdict(given), self._settings(), self._chosen(), self._loaded_engines())
         entry = self._cache.get(keys.asset)
         known = {name: entry.signals[key] for name, key in keys.signals.items() if key in entry.signals}

@@ -31,10 +31,8 @@ from analyzer.errors import MediaError
 from analyzer.evidence import Cue, Message
 from analyzer.media import Audio, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
 from analyzer.report import Asset
+from analyzer.sidecars import sidecars_of
 
-SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
-MAX_SIDECARS = 8
-POST_TEXT_BYTES = 100_000
 CHILD = "import sys; sys.path[:] = {path!r}; from analyzer.decode.child import main; main()"
 FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
 """Signals that a process gets from others, and none that its own fault brings."""
@@ -65,30 +63,6 @@ def sha256_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise MediaError("not_readable", f"The file cannot be read: {error.strerror}.") from error
-
-
-def sidecars_of(path: Path) -> tuple[Path, ...]:
-    """Subtitle files beside the asset: clip.srt, clip.fr.vtt, ..."""
-    try:
-        beside = sorted(path.parent.iterdir())
-    except OSError:
-        return ()
-    return tuple(
-        other
-        for other in beside
-        if other.suffix.lower() in SUBTITLES
-        and (other.stem == path.stem or (other.stem.startswith(path.stem + ".") and len(other.stem) - len(path.stem) <= 9))
-        and other.is_file()
-    )[:MAX_SIDECARS]
-
-
-def post_text_of(path: Path) -> str | None:
-    """The text of clip.txt beside the asset, or None."""
-    beside = path.with_suffix(".txt")
-    if beside == path or not beside.is_file():
-        return None
-    with beside.open("rb") as file:
-        return file.read(POST_TEXT_BYTES).decode("utf-8-sig", "replace").strip()
 
 
 @contextlib.contextmanager

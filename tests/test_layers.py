@@ -17,10 +17,13 @@ LAYERS = [
     },  # fmt: skip
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
-    {"reading", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints", "decode"},
+    {
+        "reading", "sidecars", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub",
+        "fingerprints", "decode",
+    },  # fmt: skip
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files", "folders"},
+    {"report", "errors", "files", "folders", "encodings"},
     {"evidence"},
     {"quiet"},
 ]

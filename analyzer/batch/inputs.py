@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from analyzer.batch.files import INDEX
 from analyzer.errors import UsageError
-from analyzer.reading import SUBTITLES
+from analyzer.sidecars import SUBTITLES
 
 BESIDE = (*SUBTITLES, ".txt")
 """Files that belong to the asset of the same name."""

@@ -44,6 +44,7 @@ def _read(job: dict[str, Any], limits: Limits) -> None:
     from analyzer.decode.image import is_heic, looks_like_image, read_image
     from analyzer.decode.subtitles import read_sidecar
     from analyzer.decode.video import read_video
+    from analyzer.sidecars import start_of
 
     cv2.setNumThreads(1)
     path = Path(os.fsdecode(bytes.fromhex(job["path"])))
@@ -59,7 +60,11 @@ def _read(job: dict[str, Any], limits: Limits) -> None:
         else:
             facts = read_video(file, size, spool, limits, job["show_location"])
     for sidecar in job["sidecars"]:
-        facts["subtitles"].append(read_sidecar(Path(os.fsdecode(bytes.fromhex(sidecar))), limits))
+        beside = Path(os.fsdecode(bytes.fromhex(sidecar)))
+        name = beside.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        track, notes = read_sidecar(name, start_of(beside, limits.text_bytes), limits)
+        facts["subtitles"].append(track)
+        facts["notes"] += notes
     spool.close(facts)
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, Transcript, message
-from analyzer.measures.languages import UNSPACED
+from analyzer.measures.languages import UNSPACED, code_of
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_roles import APPS
 from analyzer.measures.word_agreement import agreement
@@ -38,12 +38,6 @@ ROW_GAP = 0.9
 """Rows of one cue are at most this many row heights apart."""
 TRANSLATED = 0.3
 """Share of agreeing words below which captions of another language are a translation: names agree even so (project choice)."""
-ISO_639_1 = {
-    "ara": "ar", "chi": "zh", "deu": "de", "dut": "nl", "eng": "en", "fra": "fr", "fre": "fr", "ger": "de", "hin": "hi",
-    "ita": "it", "jpn": "ja", "kor": "ko", "nld": "nl", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es", "swe": "sv",
-    "tur": "tr", "ukr": "uk", "zho": "zh",
-}  # fmt: skip
-"""By the codes of three letters that files state (https://www.loc.gov/standards/iso639-2/); others are not known."""
 
 SPEECH_METRICS = ("speech_coverage", "delay_s", "muted_understandable")
 
@@ -207,12 +201,12 @@ def _languages(needed: Mapping[str, SignalResult], evidence: Mapping[str, Eviden
     """The languages of all captions as ISO 639-1; empty where one of them is not known."""
     onscreen = needed["onscreen_text"].metrics.get("language")
     stated = [
-        str(onscreen or "") if block.origin == "burned_in" else (block.language or "").lower().split("-")[0]
+        str(onscreen or "") if block.origin == "burned_in" else block.language or ""
         for block in evidence.values()
         if isinstance(block, Cues)
     ]
-    found = {code if len(code) == 2 else ISO_639_1.get(code, "") for code in stated}
-    return set() if "" in found else found
+    found = {code_of(language) for language in stated}
+    return {code for code in found if code} if None not in found else set()
 
 
 def _delays(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> list[tuple[Cue, float]]:
