@@ -100,7 +100,7 @@ def told_once(cues: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         rolled = _shared(before, rows) if cue["start_s"] <= before_end_s + TOUCH_S else 0
         before, before_end_s = rows, max(before_end_s, cue["end_s"])
         text = "\n".join(rows[rolled:])
-        former = standing.get(text) if text else kept[-1]
+        former = standing.get(text or cue["text"]) or (None if text else kept[-1])
         if former and cue["start_s"] <= former["end_s"] + TOUCH_S:
             former["end_s"] = max(former["end_s"], cue["end_s"])
         elif text:
