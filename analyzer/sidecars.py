@@ -92,7 +92,7 @@ def post_text_of(path: Path) -> PostText:
     if not names or path.suffix.lower() == ".txt":
         return PostText(None)
     name = min(names, key=lambda name: (name != f"{path.stem}.txt", name))
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    shown = _nfc(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     data = start_of(path.parent / name, POST_TEXT_BYTES)
     if data is None:
         return PostText(

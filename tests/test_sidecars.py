@@ -26,13 +26,13 @@ def beside(folder: Path, asset: str, *names: str) -> list[str]:
     ("asset", "names", "own"),
     [
         ("clip.mp4", ["clip.srt", "clip.fr.vtt", "clip1.srt", "clipper.srt", "other.srt"], ["clip.fr.vtt", "clip.srt"]),
-        ("clip.mp4", ["clip.SRT", "clip.zh-Hans.forced.ass", "clip.mp4.srt"], ["clip.SRT", "clip.mp4.srt", "clip.zh-Hans.forced.ass"]),
+        ("clip.mp4", ["clip.SRT", "clip.mp4.srt", "clip.zh-Hans.sdh.ass"], ["clip.SRT", "clip.mp4.srt", "clip.zh-Hans.sdh.ass"]),
         ("tour.mp4", ["tour.2.mp4", "tour.2.srt", "tour.2.fr.srt", "tour.3.srt"], ["tour.3.srt"]),
         ("tour.2.mp4", ["tour.mp4", "tour.2.srt", "tour.2.fr.srt", "tour.srt"], ["tour.2.fr.srt", "tour.2.srt"]),
         ("clip.mp4", ["clip.mov", "clip.mov.srt", "clip.srt"], ["clip.srt"]),
         ("garden.final.mp4", ["garden.final.srt", "garden.srt"], ["garden.final.srt"]),
         ("clip.mp4", ["clip." + "x" * 60 + ".srt"], []),
-        (unicodedata.normalize("NFD", "été.mp4"), [unicodedata.normalize("NFC", "été.srt")], [unicodedata.normalize("NFC", "été.srt")]),
+        ("e\u0301te\u0301.mp4", ["\xe9t\xe9.srt"], ["\xe9t\xe9.srt"]),
     ],
 )  # fmt: skip
 def test_which_subtitles_belong_to_an_asset(tmp_path: Path, asset: str, names: list[str], own: list[str]) -> None:
@@ -125,14 +125,8 @@ def test_the_faults_that_were_found(test_data: Path, tmp_path: Path) -> None:
         pytest.skip("the faults are not there")
     analyzer = Path(sys.executable).with_name("analyzer")
     environment = os.environ | {"ANALYZER_CACHE_DIR": str(tmp_path)}
-    found = [
-        subprocess.run(
-            [sys.executable, tool, analyzer, table, "--only", only],
-            capture_output=True,
-            text=True,
-            env=environment,
-            check=False,
-        ).stdout
-        for only in ("sub_", "posttext")
-    ]
-    assert not [line for line in "".join(found).splitlines() if line.startswith("MISS")], found
+    found = ""
+    for only in ("sub_", "posttext"):
+        command = [sys.executable, tool, analyzer, table, "--only", only]
+        found += subprocess.run(command, capture_output=True, text=True, env=environment, check=False).stdout
+    assert not [line for line in found.splitlines() if line.startswith("MISS")], found
