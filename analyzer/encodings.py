@@ -7,6 +7,7 @@ other and Japanese with Korean in short texts. What decides those comes first.
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -34,6 +35,9 @@ OF_LANGUAGE = {
     "th": ("cp874",),
 }  # fmt: skip
 """Legacy encodings of the languages whose text is not in Windows-1252."""
+WESTERN = frozenset(
+    {"en", "fr", "es", "de", "it", "pt", "nl", "sv", "da", "no", "nb", "nn", "fi", "is", "ca", "gl", "eu", "ga"}
+)
 ALPHABETS = (
     "àâæçéèêëîïôœùûüÿ", "áéíñóúü¿¡ªº", "äöüß", "àèéìíîòóùú", "áâãàçéêíóôõúü", "åäöé", "æøåéèó", "áðéíóúýþæö", "éëïóöüèá",
 )  # fmt: skip
@@ -128,7 +132,7 @@ def _guessed(sample: bytes, language: str) -> str:
             return fitting[0]
         if fitting:
             return _library(sample, fitting) or fitting[0]
-    if _is_western(sample):
+    if language in WESTERN or _is_western(sample):
         return "cp1252"
     for encoding, low, high in (("cp932", "\u3041", "\u30ff"), ("euc_jp", "\u3041", "\u30ff"), ("cp949", "\uac00", "\ud7a3")):
         if _share(_strict(sample, encoding), low, high) > (0.9 if encoding == "cp949" else 0.25):
@@ -141,11 +145,10 @@ def _guessed(sample: bytes, language: str) -> str:
 
 
 def _is_western(sample: bytes) -> bool:
-    """All beyond ASCII belongs to one language that is written in Windows-1252, and stands among letters of ASCII."""
+    """All beyond ASCII belongs to one language that is written in Windows-1252, and stands alone among letters of ASCII."""
     found = set(sample.decode("cp1252", "replace").lower()) - set(map(chr, range(128))) - SIGNS
-    plain = sum(byte < 128 and chr(byte).isalpha() for byte in sample)
-    beyond = sum(byte >= 128 for byte in sample)
-    return plain > beyond and any(found <= set(alphabet) for alphabet in ALPHABETS)
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
+    return sum(runs) <= 1.5 * len(runs) and any(found <= set(alphabet) for alphabet in ALPHABETS)
 
 
 def _is_simplified(text: str) -> bool:

@@ -20,6 +20,7 @@ def as_cues(text: str) -> str:
     [
         (FRENCH, "cp1252", "Windows-1252"),
         ("L’été à la plage — déjà 30 €", "cp1252", "Windows-1252"),
+        ("L'été, déjà", "cp1252", "Windows-1252"),
         ("¿Qué pasó mañana? El niño comió.", "cp1252", "Windows-1252"),
         ("Größe über Straßen, schöne Grüße", "cp1252", "Windows-1252"),
         ("Мы держим сад открытым до первых заморозков.", "cp1251", "Windows-1251"),

@@ -26,7 +26,7 @@ def beside(folder: Path, asset: str, *names: str) -> list[str]:
     ("asset", "names", "own"),
     [
         ("clip.mp4", ["clip.srt", "clip.fr.vtt", "clip1.srt", "clipper.srt", "other.srt"], ["clip.fr.vtt", "clip.srt"]),
-        ("clip.mp4", ["clip.SRT", "clip.mp4.srt", "clip.zh-Hans.sdh.ass"], ["clip.SRT", "clip.mp4.srt", "clip.zh-Hans.sdh.ass"]),
+        ("clip.mp4", ["clip.SRT", "clip.mp4.srt", "clip.pt-BR.sdh.ass"], ["clip.SRT", "clip.mp4.srt", "clip.pt-BR.sdh.ass"]),
         ("tour.mp4", ["tour.2.mp4", "tour.2.srt", "tour.2.fr.srt", "tour.3.srt"], ["tour.3.srt"]),
         ("tour.2.mp4", ["tour.mp4", "tour.2.srt", "tour.2.fr.srt", "tour.srt"], ["tour.2.fr.srt", "tour.2.srt"]),
         ("clip.mp4", ["clip.mov", "clip.mov.srt", "clip.srt"], ["clip.srt"]),
