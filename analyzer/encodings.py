@@ -132,7 +132,7 @@ def _guessed(sample: bytes, language: str) -> str:
             return fitting[0]
         if fitting:
             return _library(sample, fitting) or fitting[0]
-    if language in WESTERN or _is_western(sample):
+    if _is_western(sample, language):
         return "cp1252"
     for encoding, low, high in (("cp932", "\u3041", "\u30ff"), ("euc_jp", "\u3041", "\u30ff"), ("cp949", "\uac00", "\ud7a3")):
         if _share(_strict(sample, encoding), low, high) > (0.9 if encoding == "cp949" else 0.25):
@@ -144,11 +144,12 @@ def _guessed(sample: bytes, language: str) -> str:
     return "cp1255" if found == "cp1251" and len(letters) > 7 and min(letters) >= 0xE0 and max(letters) <= 0xFA else found
 
 
-def _is_western(sample: bytes) -> bool:
+def _is_western(sample: bytes, language: str) -> bool:
     """All beyond ASCII belongs to one language that is written in Windows-1252, and stands alone among letters of ASCII."""
     found = set(sample.decode("cp1252", "replace").lower()) - set(map(chr, range(128))) - SIGNS
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
-    return sum(runs) <= 1.5 * len(runs) and any(found <= set(alphabet) for alphabet in ALPHABETS)
+    alone = sum(runs) <= 1.5 * len(runs)
+    return alone and (language in WESTERN or any(found <= set(alphabet) for alphabet in ALPHABETS))
 
 
 def _is_simplified(text: str) -> bool:
