@@ -89,11 +89,17 @@ def cleaned(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def shown(name: str) -> str:
+    """A file's name as one row of valid text."""
+    return cleaned(name).replace("\n", " ")
+
+
 def ready() -> None:
     """Load all that guessing needs, before this process may open no more files."""
-    for encoding in NAMES:
+    for encoding in (*NAMES, "gb2312"):
         codecs.lookup(encoding)
-    for text, encoding in (("Привет, мир", "cp1251"), ("我们把花园", "gb18030")):
+        codecs.getincrementaldecoder(encoding)("strict").decode(b"")
+    for text, encoding in (("Привет, мир", "cp1251"), ("我们把花园", "gb18030"), ("庭は", "cp932"), ("정원은", "cp949")):
         _library(text.encode(encoding), GUESSED)
 
 

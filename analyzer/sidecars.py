@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from analyzer.encodings import cleaned, decoded
+from analyzer.encodings import cleaned, decoded, shown
 from analyzer.evidence import Message, message
 
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
@@ -92,18 +92,18 @@ def post_text_of(path: Path) -> PostText:
     if not names or path.suffix.lower() == ".txt":
         return PostText(None)
     name = min(names, key=lambda name: (name != f"{path.stem}.txt", name))
-    shown = _nfc(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     data = start_of(path.parent / name, POST_TEXT_BYTES)
+    name = shown(name)
     if data is None:
         return PostText(
-            None, (message("The file {name} could not be opened, so the text of the post was not read.", name=shown),)
+            None, (message("The file {name} could not be opened, so the text of the post was not read.", name=name),)
         )
     text, encoding = decoded(data[:POST_TEXT_BYTES])
     notes = []
     if encoding is not None:
-        notes.append(message("The file {name} was read as {encoding}, which is a guess.", name=shown, encoding=encoding))
+        notes.append(message("The file {name} was read as {encoding}, which is a guess.", name=name, encoding=encoding))
     if len(data) > POST_TEXT_BYTES:
-        notes.append(message("Of the file {name} only the first {bytes} bytes were read.", name=shown, bytes=POST_TEXT_BYTES))
+        notes.append(message("Of the file {name} only the first {bytes} bytes were read.", name=name, bytes=POST_TEXT_BYTES))
     return PostText(cleaned(text).strip(), tuple(notes))
 
 

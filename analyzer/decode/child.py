@@ -61,8 +61,7 @@ def _read(job: dict[str, Any], limits: Limits) -> None:
             facts = read_video(file, size, spool, limits, job["show_location"])
     for sidecar in job["sidecars"]:
         beside = Path(os.fsdecode(bytes.fromhex(sidecar)))
-        name = beside.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        track, notes = read_sidecar(name, start_of(beside, limits.text_bytes), limits)
+        track, notes = read_sidecar(beside.name, start_of(beside, limits.text_bytes), limits)
         facts["subtitles"].append(track)
         facts["notes"] += notes
     spool.close(facts)

@@ -25,6 +25,7 @@ MOST_ROWS = 8
 """Rows of a cue that may have rolled up: a screen holds four."""
 
 encodings.ready()
+language_of("clip.en.srt")  # this process may open no more files later
 
 
 def cues_of_packet(packet: Any, zero_s: float) -> list[dict[str, Any]]:
@@ -51,7 +52,7 @@ def read_sidecar(name: str, data: bytes | None, limits: Limits) -> tuple[dict[st
 
     `data` are its first `limits.text_bytes` + 1 bytes, or None where it could not be opened. Takes time in proportion to them.
     """
-    language = language_of(name)
+    name, language = encodings.shown(name), language_of(name)
     track: dict[str, Any] = {"origin": "sidecar", "name": name, "language": language, "cues": []}
     if data is None:
         return track, [note("The file {name} could not be opened, so its subtitles were not read.", name=name)]

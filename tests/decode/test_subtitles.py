@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -200,3 +202,32 @@ def test_time_is_in_proportion_to_the_bytes(piece: str, suffix: str) -> None:
     start = time.process_time()
     read_sidecar(f"clip.{suffix}", data, LIMITS)
     assert time.process_time() - start < 3, "a pattern that takes quadratic time needs 40 s"
+
+
+def test_a_process_that_may_open_no_more_files_reads_any_encoding() -> None:
+    code = """
+import sys
+from analyzer.decode.limits import Limits
+from analyzer.decode.subtitles import read_sidecar
+
+closed = True
+def refuse(event, arguments):
+    if event == "open" and closed:
+        raise PermissionError(arguments[0])
+sys.addaudithook(refuse)
+texts = {"cp1252": "L'été", "cp1251": "Мы держим сад", "cp1250": "Příliš žluťoučký kůň", "gb18030": "我们把花园的门一直",
+         "big5": "我們把花園的門一直開著",
+         "cp932": "庭は初霜まで", "cp949": "안녕하세요", "utf-16": "words", "utf-16-le": "words",
+         "utf-32-be": "words", "cp1253": "Καλημέρα, τι κάνεις", "utf-8": "<b>&amp;</b>"}
+for encoding, text in texts.items():
+    for name in ("clip.srt", "clip.fr.srt", "clip.zh.srt", "clip.ru.srt", "clip.th.srt"):
+        data = f"1\\n00:00:01,000 --> 00:00:02,000\\n{text}\\n".encode(encoding)
+        assert read_sidecar(name, data, Limits())[0]["cues"], (encoding, name)
+closed = False
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_name_of_a_file_is_valid_text() -> None:
+    track, said = read_sidecar("cl\x1bip\n\udcff.srt", None, LIMITS)
+    assert track["name"] == "clip \ufffd.srt" == said[0]["params"]["name"]
