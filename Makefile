@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --e
 BASE := $(VENV)/.base
 ALL := $(VENV)/.all
 
-.PHONY: help demo test test-slow lint schema golden samples accuracy benchmark clean
+.PHONY: help demo test test-slow fuzz audit-deps lint schema golden samples accuracy benchmark clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -30,6 +30,14 @@ test: $(ALL)  ## install and run the fast tests
 
 test-slow: $(ALL)  ## the tests that take minutes
 	$(BIN)/python -m pytest -n auto --dist loadfile -m slow
+
+fuzz: $(ALL)  ## damaged files against everything that reads one: MINUTES=5 SEED=1
+	$(BIN)/python scripts/fuzz.py --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1) --finds out/finds
+
+audit-deps:  ## known holes in the pinned packages (needs a network)
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit
+	$(VENV)/audit/bin/python scripts/audit_dependencies.py
 
 lint: $(ALL)  ## style and types
 	$(BIN)/ruff check .

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import analyzer
 from analyzer import cache
-from analyzer.errors import UsageError
+from analyzer.errors import MediaError, UsageError
+from analyzer.evidence import Message, message
 from analyzer.fingerprints import code, digest
 from analyzer.keys import Keys, keys_of, lasting
-from analyzer.report import Report, SignalResult
+from analyzer.report import Report, SignalResult, Still
 
 if TYPE_CHECKING:
     from analyzer.cache import Cache, Entry
     from analyzer.decode.limits import Limits
     from analyzer.engines import Engines
     from analyzer.engines.runtime import Device
+    from analyzer.media import Media
+    from analyzer.opening import OpenAsset
 
 Variant = Literal["organic", "ad"]
+NO_PICTURES = message("This report has no pictures: the decoder did not hand the frames back.")
 
 
 @dataclass(frozen=True)
@@ -111,22 +115,25 @@ class Analyzer:
 
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
         """The report of an asset, of which only that is measured which is not remembered."""
-        from analyzer.decode.limits import Limits
-        from analyzer.reading import check_regular, sha256_of
-        from analyzer.sidecars import beside_of
+        from analyzer.opening import opened
+        from analyzer.sidecars import sidecars_of
 
-        check_regular(path)
-        asset_id = sha256_of(path)
+        with opened(path, sidecars_of) as asset:
+            return self._known_or_measured(asset, given, on_progress)
+
+    def _known_or_measured(self, asset: OpenAsset, given: Given, on_progress: OnProgress | None) -> Report:
+        from analyzer.decode.limits import Limits
+        from analyzer.opening import printable
+
         if self._cache is None:
-            return self._measure(path, asset_id, given, {}, on_progress)
-        beside = beside_of(path, (self.limits or Limits()).text_bytes)
-        keys = keys_of([asset_id, beside], asdict(given), self._settings(), self._chosen(), self._loaded_engines())
+            return self._measure(asset, given, {}, on_progress)
+        about = [asset.sha256, asset.beside((self.limits or Limits()).text_bytes)]
+        keys = keys_of(about, asdict(given), self._settings(), self._chosen(), self._loaded_engines())
         entry = self._cache.get(keys.asset)
         known = {name: entry.signals[key] for name, key in keys.signals.items() if key in entry.signals}
         if keys.rest in entry.rests and known.keys() == keys.signals.keys():
-            name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            return self._assembled(entry.rests[keys.rest], name, known)
-        report = self._measure(path, asset_id, given, known, on_progress)
+            return self._assembled(entry.rests[keys.rest], printable(asset.path.name), known)
+        report = self._measure(asset, given, known, on_progress)
         self._remember(keys, entry, report)
         return report
 
@@ -146,7 +153,7 @@ class Analyzer:
         kept = lasting(keys, results)
         current = {keys.signals[name]: results[name] for name in kept}
         entry.signals = {key: old for key, old in entry.signals.items() if key not in current} | current
-        if kept == results.keys():
+        if kept == results.keys() and NO_PICTURES not in report.notes:
             entry.rests[keys.rest] = report.model_copy(update={"signals": ()})
         if kept and self._cache is not None:
             entry.forget()
@@ -165,8 +172,7 @@ class Analyzer:
 
     def _measure(
         self,
-        path: Path,
-        asset_id: str,
+        asset: OpenAsset,
         given: Given,
         known: Mapping[str, SignalResult],
         on_progress: OnProgress | None,
@@ -174,15 +180,14 @@ class Analyzer:
         """Read an asset and measure every chosen signal but those whose result is `known`."""
         from analyzer import catalog
         from analyzer.reading import read_media
-        from analyzer.stills import close_ups_of, stills_of
 
         tell = on_progress or (lambda progress: None)
         chosen, engines = self._chosen(), self._loaded_engines()
         results: dict[str, SignalResult] = dict(known)
         signals = catalog.signals()
         with read_media(
-            path,
-            asset_id=asset_id,
+            asset,
+            asset_id=asset.sha256,
             post_text=given.post_text,
             find=given.find,
             comments=given.comments,
@@ -199,15 +204,22 @@ class Analyzer:
                 else:
                     results[signal.id] = catalog.not_requested(signal)
             tell(Progress("stills", "Pictures", len(signals), len(signals)))
+            stills, close_ups, notes = _pictures(media, results.values())
             return Report(
                 analyzer_version=analyzer.__version__,
                 asset=media.asset,
                 complete=_is_complete(results.values()),
                 signals=tuple(results[signal.id] for signal in signals),
-                notes=media.notes,
-                settings={"only": ",".join(self.only), "skip": ",".join(self.skip), "frames_kept": len(media.frames)},
-                stills=stills_of(media, results.values()),
-                close_ups=close_ups_of(media, results.values()),
+                notes=media.notes + notes,
+                settings={
+                    "only": ",".join(self.only),
+                    "skip": ",".join(self.skip),
+                    "frames_kept": len(media.frames),
+                    "decoder_kept_from": ", ".join(media.confinement.kept_from),
+                    "decoder_not_kept_from": ", ".join(media.confinement.not_kept_from),
+                },
+                stills=stills,
+                close_ups=close_ups,
             )
 
     def _chosen(self) -> set[str]:
@@ -223,6 +235,18 @@ class Analyzer:
         for name in (*self.only, *self.skip):
             if name not in known:
                 raise UsageError(f"There is no signal {name!r}. Signals: {', '.join(sorted(known))}.")
+
+
+def _pictures(
+    media: Media, results: Collection[SignalResult]
+) -> tuple[tuple[Still, ...], tuple[Still, ...], tuple[Message, ...]]:
+    """Stills, close-ups, and a note instead where the decoder does not hand the frames back any more."""
+    from analyzer.stills import close_ups_of, stills_of
+
+    try:
+        return stills_of(media, results), close_ups_of(media, results), ()
+    except MediaError:
+        return (), (), (NO_PICTURES,)
 
 
 def _is_complete(results: Iterable[SignalResult]) -> bool:

@@ -6,15 +6,14 @@ whether an asset is like that is measured in `analyzer.collection`.
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from analyzer.documents import json_of, meant, toml_of
 from analyzer.errors import UsageError
 from analyzer.evidence import Noun
 from analyzer.measures.colour import delta_e
@@ -30,6 +29,10 @@ TOKENS = (".tokens", ".json")
 MOST_TOKENS = 200
 """Colours of a tokens file that are still a palette (project choice: above it, it is a whole design system)."""
 DEEPEST_ALIAS = 20
+MOST_COMPONENTS, LARGEST_COMPONENT = 4, 1000.0
+"""Of a colour token: hues reach 360, lightness and the axes of Lab some hundreds; 1e308 takes the fitting to no end."""
+LONGEST_COLOUR = 100
+"""Characters of a colour that is written as text."""
 
 
 class Colour(Noun):
@@ -114,14 +117,11 @@ def load_kit(path: Path) -> Kit:
     if path.suffix.lower() in TOKENS:
         return Kit(name=path.name.partition(".")[0] or path.name, palette=_of_tokens(path))
     try:
-        table = tomllib.loads(_text(path))
-        kit = Kit.model_validate(table)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"The brand kit {path} is not valid TOML: {error}.") from error
+        kit = Kit.model_validate(toml_of(path, "The brand kit"))
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"Brand kit {path}: {where + ': ' if where else ''}{_said(first)}.") from error
+        raise UsageError(f"Brand kit {path}: {where + ': ' if where else ''}{_said(first)[:300]}.") from error
     home = path.absolute().parent
     files = {"logos": tuple(home / logo for logo in kit.logos), "references": tuple(home / asset for asset in kit.references)}
     for file in (*files["logos"], *files["references"]):
@@ -134,34 +134,23 @@ def load_kit(path: Path) -> Kit:
 
 def _said(error: Any) -> str:
     if error["type"] == "string_pattern_mismatch":
-        return f"{error['input']!r} is no colour such as #0057b8"
+        return f"{error['input'][:60]!r} is no colour such as #0057b8"
     if error["type"] == "extra_forbidden":
-        return "a kit has no such entry"
+        known = [name for model in (Kit, Colour, Words, Formats, Typography) for name in model.model_fields]
+        return f"a kit has no such entry{meant(str(error['loc'][-1]), known)}"
     return str(error["msg"]).removeprefix("Value error, ")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"The brand kit {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"The brand kit {path} is not UTF-8 text.") from error
 
 
 def _of_tokens(path: Path) -> dict[str, Colour]:
     """The colours of a design tokens file by their dotted names."""
-    try:
-        tree = json.loads(_text(path))
-    except ValueError as error:
-        raise UsageError(f"The design tokens {path} are not valid JSON: {error}.") from error
+    tree = json_of(path, "The design tokens")
     tokens = dict(_tokens(tree, "", None)) if isinstance(tree, dict) else {}
-    colours = {name: Colour(hex=_hex(value, tokens, path)) for name, (kind, value) in tokens.items() if kind == "color"}
-    if not colours:
+    values = {name: value for name, (kind, value) in tokens.items() if kind == "color"}
+    if not values:
         raise UsageError(f"The design tokens {path} hold no colour.")
-    if len(colours) > MOST_TOKENS:
-        raise UsageError(f"The design tokens {path} hold {len(colours)} colours; name those of the brand in a kit of your own.")
-    return colours
+    if len(values) > MOST_TOKENS:
+        raise UsageError(f"The design tokens {path} hold {len(values)} colours; name those of the brand in a kit of your own.")
+    return {name: Colour(hex=_hex(value, tokens, path)) for name, value in values.items()}
 
 
 def _tokens(tree: Mapping[str, Any], prefix: str, kind: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
@@ -186,12 +175,14 @@ def _hex(value: Any, tokens: Mapping[str, tuple[Any, Any]], path: Path) -> str:
     try:
         if isinstance(value, dict):
             components = [float("nan") if part == "none" else float(part) for part in value["components"]]
+            if len(components) > MOST_COMPONENTS or any(abs(part) > LARGEST_COMPONENT for part in components):
+                raise ValueError("no colour has such components")
             space = str(value["colorSpace"])
             if space in ("hsl", "hwb"):  # The format has percentages, coloraide shares.
                 components[1:] = [part / 100 for part in components[1:]]
             colour = Color(space, components)
         else:
-            colour = Color(value)
+            colour = Color(str(value)[:LONGEST_COLOUR])
         return str(colour.convert("srgb").fit().to_string(hex=True, alpha=False))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"The design tokens {path} hold a colour that cannot be read: {str(value)[:80]}.") from error

@@ -14,8 +14,8 @@ from typing import Any
 
 import analyzer.signals
 from analyzer.contract import Engines, Metric, Reading, Signal, reason_of
-from analyzer.errors import NotApplicable, Unavailable
-from analyzer.evidence import message
+from analyzer.errors import MediaError, NotApplicable, Unavailable
+from analyzer.evidence import Message, message
 from analyzer.media import GIVEN, Media
 from analyzer.report import EngineUsed, Reason, SignalResult
 
@@ -120,6 +120,8 @@ def run(signal: Signal, media: Media, engines: Engines, results: Mapping[str, Si
         return end("skipped", reason_of(error))
     except Unavailable as error:
         return end("unavailable", reason_of(error))
+    except MediaError as error:
+        return end("failed", Reason(code=error.code, sentence=Message(text=str(error))))
     except Exception as error:
         log.exception("signal %s failed on %s", signal.id, media.asset.name)
         sentence = message(

@@ -119,10 +119,11 @@ def judge(
     """Judge a stored report for another platform: no media, no models."""
     from analyzer.files import write
     from analyzer.render import to_html
+    from analyzer.report import load_report
     from analyzer.rules import judge as judged
     from analyzer.rules import load_profile
 
-    report = judged(cli_words.stored_report(Path(report_file)), load_profile(platform), variant)
+    report = judged(load_report(Path(report_file)), load_profile(platform), variant)
     written = []
     if html is not None:
         write(html, to_html(report, lang=lang, media_src=None))

@@ -152,8 +152,10 @@ def compare(
 
 def _report(path: Path, engine: Analyzer, told: Callable[[str], None]) -> Report:
     """The report that a file is, or that is made of a file."""
+    from analyzer.report import load_report
+
     if path.suffix.lower() == ".json":
-        return cli_words.stored_report(path)
+        return load_report(path)
     report = engine.analyze(path)
     told(path.name)
     return report

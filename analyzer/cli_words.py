@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from analyzer.report import Report
+    pass
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-MOST_REPORT_BYTES = 500_000_000
-"""A stored report beyond it is none: an hour of video leaves about 10 MB (project choice)."""
 PLATFORMS = {
     "instagram": "reels", "insta": "reels", "ig": "reels", "instagram-reels": "reels", "reel": "reels", "twitter": "x",
     "facebook-reels": "facebook", "fb": "facebook", "meta": "facebook", "yt": "youtube", "youtube-shorts": "shorts",
@@ -134,16 +132,3 @@ def folder(given: str) -> Path:
     if os.path.isfile(given):
         raise UsageError(f"{given} is a file, and this takes a folder. For one file: analyzer check {given}")
     return Path(given)
-
-
-def stored_report(path: Path) -> Report:
-    """A report that `analyzer check` wrote; raises `UsageError`."""
-    from analyzer.errors import UsageError
-    from analyzer.files import read_within
-    from analyzer.report import Report
-
-    data = read_within(path, MOST_REPORT_BYTES, "The report")
-    try:
-        return Report.from_json(data)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a report that `analyzer check` wrote, or it is of another version.") from error

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from analyzer.errors import UsageError
+from analyzer.files import read_within
 from analyzer.measures.wording import MOST_COMMENTS
 
 COLUMNS = (
@@ -54,7 +55,8 @@ def _cells(first: Sequence[str], rows: Iterator[list[str]], path: Path) -> Itera
     """The comments of the column that holds them, empty ones left out."""
     column = _column(first)
     if column is None and len(first) > 1:
-        raise UsageError(f"No column of {path.name} is named like comments: {', '.join(first)}. Name one of them 'comment'.")
+        names = ", ".join(first)[:300]
+        raise UsageError(f"No column of {path.name} is named like comments: {names}. Name one of them 'comment'.")
     if column is None:
         rows = iter([list(first), *rows])
     for row in rows:
@@ -76,7 +78,7 @@ def _delimiter(text: str) -> tuple[str, str]:
     the sentences of a single column do neither.
     """
     line, _, rest = text.partition("\n")
-    if line[:4].lower() == "sep=" and len(line.strip()) == 5:
+    if line[:4].lower() == "sep=" and len(line.strip()) == 5 and line[4] in DELIMITERS:
         return line[4], rest
 
     def divides(delimiter: str) -> tuple[bool, bool, int]:
@@ -90,12 +92,7 @@ def _delimiter(text: str) -> tuple[str, str]:
 
 def _text(path: Path) -> str:
     """A text file in UTF-8, UTF-16 or Windows' Latin-1; raises `UsageError` for what is no text."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB; that is no file of comments.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"The comments {path} cannot be read: {error.strerror}.") from error
+    data = read_within(path, MOST_BYTES, "The file of comments")
     if not data.strip():
         raise UsageError(f"{path.name} is empty; a file of comments has at least a header.")
     try:

@@ -6,13 +6,16 @@ A change counts beyond a step for its unit, `NOISE`, and beyond what two measure
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from itertools import islice
 from math import hypot
 from typing import Literal
 
 from analyzer.accuracy import MeasurementError, accuracy
-from analyzer.evidence import Noun, Scalar
+from analyzer.evidence import Noun, Scalar, TextTracks
+from analyzer.measures.text_roles import DRAWN
 from analyzer.profile import Rule
 from analyzer.report import Asset, Report, Verdict
 
@@ -29,6 +32,9 @@ NOISE: Mapping[str, tuple[float, float]] = {
 clip anew still moves beyond it is in docs/ACCURACY.md, written by `scripts/evaluate.py --only sets`)."""
 SAME_TEXT = 0.8
 """Likeness (difflib) from which two readings are one text: the reader errs in a letter here and there (project choice)."""
+MOST_LINES, LONGEST_LINE = 400, 300
+"""Lines of a report that are compared, and characters of each: every line is held against every other."""
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
 SAME_COLOUR = 6.0
 """CIEDE2000 within which two swatches are one colour (project choice)."""
 RANK = {"fail": 0, "warn": 1, "pass": 2}
@@ -129,7 +135,7 @@ def same(before: Scalar, after: Scalar, unit: str, error: MeasurementError | Non
 
 
 def _same_text(before: str, after: str) -> bool:
-    if before.startswith("#") and after.startswith("#") and len(before) == len(after) == 7:
+    if HEX.fullmatch(before) and HEX.fullmatch(after):
         from analyzer.measures.colour import delta_e
 
         return delta_e(before, after) <= SAME_COLOUR
@@ -177,11 +183,21 @@ def _lines_without(report: Report, other: Report) -> Iterator[str]:
     """Lines on screen of one report that the other does not show."""
     theirs = [line.casefold() for line in _lines(other)]
     for line in _lines(report):
-        if not any(SequenceMatcher(None, line.casefold(), text).ratio() >= SAME_TEXT for text in theirs):
+        if not any(_alike(line.casefold(), text) for text in theirs):
             yield line
+
+
+def _alike(line: str, other: str) -> bool:
+    """Whether two readings are one text; the cheap upper bounds of the likeness are asked first."""
+    matcher = SequenceMatcher(None, line, other)
+    return line == other or all(
+        likeness() >= SAME_TEXT for likeness in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    )
 
 
 def _lines(report: Report) -> tuple[str, ...]:
     signal = report.signal("onscreen_text")
     block = signal.evidence.get("tracks") if signal else None
-    return tuple(dict.fromkeys(track.text for track in getattr(block, "items", ()) if track.role in ("caption", "headline")))
+    tracks = block.items if isinstance(block, TextTracks) else ()
+    texts = (track.text[:LONGEST_LINE] for track in tracks if track.role in DRAWN)
+    return tuple(islice(dict.fromkeys(texts), MOST_LINES))

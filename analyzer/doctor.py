@@ -126,6 +126,24 @@ def _device() -> Finding:
         return False, f"torch is installed and cannot be loaded: {error}"
 
 
+def _decoder() -> list[Finding]:
+    """What the decoder, which handles the bytes of strangers, is kept from here."""
+    from analyzer.decoder import confinement
+    from analyzer.errors import MediaError
+
+    try:
+        found = confinement()
+    except MediaError as error:
+        return [(False, f"the decoder does not start: {error}")]
+    lines = [(True, f"the decoder is kept from {', '.join(found.kept_from)}")]
+    if found.not_kept_from:
+        why = "; ".join(found.failed) or f"nothing is known for {platform.system()}"
+        lines.append((True, f"the decoder is not kept from {', '.join(found.not_kept_from)} ({why})"))
+    elif found.failed:
+        lines.append((True, f"a second lock of the decoder is not in force ({'; '.join(found.failed)})"))
+    return lines
+
+
 def _extras() -> list[Finding]:
     """The packages of each extra that models name."""
     from analyzer import manifests
@@ -185,6 +203,7 @@ def _settings() -> list[Finding]:
 
 
 LOOKS: tuple[Callable[[], list[Finding]], ...] = (
-    _python, _packages, _embedded, _devices, _extras, _presets, _models_folder, _settings, _switched_off, _room_for_reading,
+    _python, _packages, _embedded, _devices, _extras, _presets, _models_folder, _settings, _switched_off, _decoder,
+    _room_for_reading,
     _memory_of_reports,
 )  # fmt: skip

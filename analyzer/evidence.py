@@ -7,11 +7,18 @@ A signal reports evidence only in the shapes of `Evidence`, so no template knows
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
+
+from analyzer.sentences import filled, formatted
 
 Scalar = str | int | float | bool | None
+T = TypeVar("T")
+Items = Annotated[tuple[T, ...], FailFast()]
+"""Records of one shape. The first that is none ends the reading, so that a hostile list makes one error and not a million."""
+Scalars = Annotated[dict[str, Scalar], Field(max_length=1000)]
+"""Named values; the bound is far above what any signal measures."""
 
 
 class Noun(BaseModel):
@@ -24,11 +31,11 @@ class Message(Noun):
     """A sentence as an English template and its parameters, so that it can be shown in another language later."""
 
     text: str
-    """English `str.format` template. It is also the key of the translation."""
-    params: dict[str, Scalar] = {}
+    """English template (`analyzer.sentences`). It is also the key of the translation."""
+    params: Scalars = {}
 
     def __str__(self) -> str:
-        return self.text.format_map(self.params) if self.params else self.text
+        return filled(self.text, self.params, lambda name, value, spec: formatted(value, spec))
 
 
 def message(text: str, **params: Scalar) -> Message:
@@ -118,7 +125,7 @@ class ColourPair(Noun):
     ratio: float
 
 
-TextRole = Literal["caption", "headline", "scene_text", "watermark"]
+TextRole = Literal["caption", "headline", "scene_text", "watermark", "unsure"]
 
 
 class TextTrack(Noun):
@@ -170,7 +177,7 @@ class TranscriptSegment(Noun):
     end_s: float
     text: str
     confidence: float | None = None
-    words: tuple[Word, ...] = ()
+    words: Items[Word] = ()
 
 
 class Detection(Noun):
@@ -215,7 +222,7 @@ class PaletteSpan(Noun):
 
     start_s: float
     end_s: float
-    swatches: tuple[Swatch, ...]
+    swatches: Items[Swatch]
 
 
 class Moment(Noun):
@@ -232,20 +239,20 @@ class Moment(Noun):
 class Shots(Noun):
     kind: Literal["shots"] = "shots"
     title: str
-    items: tuple[Shot, ...]
+    items: Items[Shot]
 
 
 class Spans(Noun):
     kind: Literal["spans"] = "spans"
     title: str
     unit: str = ""
-    items: tuple[Span, ...]
+    items: Items[Span]
 
 
 class TextTracks(Noun):
     kind: Literal["text_tracks"] = "text_tracks"
     title: str
-    items: tuple[TextTrack, ...]
+    items: Items[TextTrack]
 
 
 class Cues(Noun):
@@ -253,32 +260,32 @@ class Cues(Noun):
     title: str
     origin: Literal["burned_in", "embedded", "sidecar"]
     language: str | None = None
-    items: tuple[Cue, ...]
+    items: Items[Cue]
 
 
 class Transcript(Noun):
     kind: Literal["transcript"] = "transcript"
     title: str
     language: str | None = None
-    items: tuple[TranscriptSegment, ...]
+    items: Items[TranscriptSegment]
 
 
 class Detections(Noun):
     kind: Literal["detections"] = "detections"
     title: str
-    items: tuple[Detection, ...]
+    items: Items[Detection]
 
 
 class Tracks(Noun):
     kind: Literal["tracks"] = "tracks"
     title: str
-    items: tuple[Track, ...]
+    items: Items[Track]
 
 
 class Captions(Noun):
     kind: Literal["captions"] = "captions"
     title: str
-    items: tuple[Caption, ...]
+    items: Items[Caption]
 
 
 class Embedding(Noun):
@@ -296,13 +303,13 @@ class Embedding(Noun):
 class Palette(Noun):
     kind: Literal["palette"] = "palette"
     title: str
-    items: tuple[PaletteSpan, ...]
+    items: Items[PaletteSpan]
 
 
 class Moments(Noun):
     kind: Literal["moments"] = "moments"
     title: str
-    items: tuple[Moment, ...]
+    items: Items[Moment]
 
 
 class Series(Noun):
@@ -311,8 +318,14 @@ class Series(Noun):
     kind: Literal["series"] = "series"
     title: str
     unit: str
-    times_s: tuple[float, ...]
-    values: tuple[float, ...]
+    times_s: Items[float]
+    values: Items[float]
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        if len(self.times_s) != len(self.values):
+            raise ValueError("there are as many times as values")
+        return self
 
 
 class Table(Noun):
@@ -320,8 +333,8 @@ class Table(Noun):
 
     kind: Literal["table"] = "table"
     title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Scalar, ...], ...]
+    columns: Items[str]
+    rows: Items[Items[Scalar]]
 
 
 Evidence = Annotated[

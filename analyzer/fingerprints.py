@@ -12,8 +12,8 @@ from typing import Any
 import analyzer
 
 MEASURING = (
-    "decode", "measures", "signals", "analysis.py", "catalog.py", "contract.py", "evidence.py", "media.py", "reading.py",
-    "report.py", "sampling.py", "stills.py",
+    "decode", "measures", "signals", "analysis.py", "catalog.py", "contract.py", "decoder.py", "evidence.py", "media.py",
+    "opening.py", "reading.py", "report.py", "returned.py", "sampling.py", "stills.py",
 )  # fmt: skip
 """What of the program decides a measurement, apart from its engines: judging and rendering do not."""
 

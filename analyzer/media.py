@@ -6,10 +6,10 @@ opens nothing itself: `analyzer.reading` makes a `Media` of a file, tests make o
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,19 +22,19 @@ SPEECH_RATE = 16_000
 
 
 class Samples:
-    """An array of equal records, in memory or in a file of raw bytes, that is read by slices of its first axis."""
+    """An array of equal records, in memory or in an open file of raw bytes, that is read by slices of its first axis.
 
-    def __init__(self, source: NDArray[Any] | Path, dtype: str = "u1", record: tuple[int, ...] = ()) -> None:
-        self._source = source
+    Of a file the number of records is given; `read` raises `OSError` where it does not hold them.
+    """
+
+    def __init__(
+        self, source: NDArray[Any] | BinaryIO, dtype: str = "u1", record: tuple[int, ...] = (), length: int = 0
+    ) -> None:
+        self._source, self._reading = source, threading.Lock()
         if isinstance(source, np.ndarray):
             self.dtype, self.record, self._length = source.dtype, source.shape[1:], len(source)
         else:
-            self.dtype, self.record = np.dtype(dtype), record
-            self._length = source.stat().st_size // self._stride
-
-    @property
-    def _stride(self) -> int:
-        return int(self.dtype.itemsize * np.prod(self.record, dtype=np.int64))
+            self.dtype, self.record, self._length = np.dtype(dtype), record, length
 
     def __len__(self) -> int:
         return self._length
@@ -44,9 +44,15 @@ class Samples:
         start, stop = max(0, start), min(stop, self._length)
         if isinstance(self._source, np.ndarray):
             return self._source[start:stop]
-        count = max(0, stop - start) * int(np.prod(self.record, dtype=np.int64))
-        flat = np.fromfile(self._source, self.dtype, count, offset=start * self._stride)
-        return flat.reshape(-1, *self.record)
+        records = np.empty((max(0, stop - start), *self.record), self.dtype)
+        left = records.reshape(-1).view(np.uint8).data
+        with self._reading:
+            self._source.seek(start * int(self.dtype.itemsize * np.prod(self.record, dtype=np.int64)))
+            while left:
+                if not (count := self._source.readinto(left)):  # type: ignore[attr-defined]
+                    raise OSError("What was read of the asset is cut off.")
+                left = left[count:]
+        return records
 
     def chunks(self, size: int, overlap: int = 0) -> Iterator[tuple[int, NDArray[Any]]]:
         """Yield (index of the first record, records); each chunk begins with the last `overlap` records of the one before."""
@@ -148,6 +154,16 @@ GIVEN = ("post_text", "find", "comments")
 
 
 @dataclass(frozen=True)
+class Confinement:
+    """What the decoding process was kept from while it read the asset."""
+
+    kept_from: tuple[str, ...] = ()
+    not_kept_from: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """Steps that were tried in vain, each with the reason."""
+
+
+@dataclass(frozen=True)
 class Media:
     """One asset, read once."""
 
@@ -167,6 +183,7 @@ class Media:
     """The container's facts as `analyzer.decoding` lists them."""
     notes: tuple[Message, ...] = ()
     """What a bound left out, and what was odd about the file."""
+    confinement: Confinement = Confinement()
 
     @property
     def duration_s(self) -> float:

@@ -6,9 +6,8 @@ anywhere. What a rule says of a report is for `analyzer.rules`.
 
 from __future__ import annotations
 
-import string
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -16,9 +15,11 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError, model_validator
 
+from analyzer.documents import meant, parsed_toml, plain_date, toml_of
 from analyzer.errors import UsageError
 from analyzer.evidence import BoundingBox, Noun
 from analyzer.report import Source
+from analyzer.sentences import names_in, strays_in
 
 DEFAULT = "default"
 CANVAS = (1080, 1920)
@@ -42,6 +43,9 @@ FIELDS = {
 """Fields of items of evidence that a rule may read, with their units."""
 WITHOUT_ORDER = ("text", "flag")
 PLACEHOLDERS = {"value", "bound", "where"}
+NAME = re.compile(r"[a-z0-9_]{1,64}\.[a-zA-Z0-9_*-]{1,64}")
+"""`signal.metric` or `signal.evidence`; a pattern of `fnmatch` has no other sign than `*`."""
+MOST_RULES = 500
 
 
 class Limits(Noun):
@@ -150,17 +154,19 @@ class Rule(Noun):
         if sum(getattr(self, name) is not None for name in COMPARISONS) != 1:
             raise ValueError(f"give exactly one of {', '.join(COMPARISONS)}")
         for name in filter(None, (self.metric, self.each, self.where, *(key for key in self.when if "." in key))):
-            if name.count(".") != 1 or name.startswith(".") or name.endswith("."):
+            if not NAME.fullmatch(name):
                 raise ValueError(f"{name} is not of the form signal.name")
         items = [key for key in self.when if "." not in key and key not in ASSET_FIELDS]
         if items and not (self.each or self.where):
             raise ValueError(f"when: {items[0]} is a field of items, and the rule has neither each nor where")
         if unknown := [key for key in items if key not in FIELDS]:
-            raise ValueError(f"when: no item has the field {unknown[0]}")
+            raise ValueError(f"when: no item has the field {unknown[0]}; there are {', '.join(sorted(FIELDS))}")
         for text in (self.title, self.why):
-            if any(name for _, name, _, _ in string.Formatter().parse(text)):
+            if names_in(text):
                 raise ValueError("title and why take no placeholders")
-        names = {name for _, name, _, _ in string.Formatter().parse(self.fix) if name is not None}
+        names = names_in(self.fix)
+        if strays_in(self.fix) or ":" in "".join(re.findall(r"\{\w+:", self.fix)):
+            raise ValueError("fix: braces hold value, bound or where, and nothing else")
         if not names <= PLACEHOLDERS:
             raise ValueError(f"fix: {{{min(names - PLACEHOLDERS)}}} is not known; there are value, bound and where")
         if "where" in names and not (self.each or self.where):
@@ -273,8 +279,13 @@ def load_profile(name: str | Path) -> Profile:
 def _merged(name: str | Path) -> dict[str, Any]:
     own = _table(name)
     rules = own.get("rules", [])
-    if not (isinstance(rules, list) and all(isinstance(rule, dict) and "id" in rule for rule in rules)):
-        raise UsageError(f"Profile {name}: rules must be a list of tables, each with an id.")
+    if not (isinstance(rules, list) and all(isinstance(rule, dict) and isinstance(rule.get("id"), str) for rule in rules)):
+        raise UsageError(f"Profile {name}: rules must be a list of tables, each with an id that is text.")
+    if len(rules) > MOST_RULES:
+        raise UsageError(f"Profile {name}: rules has more than {MOST_RULES} entries.")
+    for key in ("sources", "safe_area"):
+        if not isinstance(own.get(key, {}), dict):
+            raise UsageError(f"Profile {name}: {key} must be a table.")
     ids = [rule["id"] for rule in rules]
     if twice := sorted({rule for rule in ids if ids.count(rule) > 1}):
         raise UsageError(f"Profile {name}: the rule {twice[0]} is given twice.")
@@ -284,7 +295,7 @@ def _merged(name: str | Path) -> dict[str, Any]:
     elif parent_id in profile_ids() and parent_id != name:
         parent = _merged(parent_id)
     else:
-        raise UsageError(f"Profile {name}: it extends {parent_id}, and there is no such profile. {_known()}")
+        raise UsageError(f"Profile {name}: it extends {str(parent_id)[:60]}, and there is no such profile. {_known()}")
     inherited = {rule["id"]: rule for rule in parent["rules"]}
     replaced = {rule["id"]: rule for rule in rules}
     for rule in rules:
@@ -295,7 +306,7 @@ def _merged(name: str | Path) -> dict[str, Any]:
     merged = parent | own | {"rules": [rule for rule in added + kept if "off" not in rule]}
     for key in ("sources", "safe_area"):
         merged[key] = parent.get(key, {}) | own.get(key, {})
-    if isinstance(merged.get("checked_on"), date) and "checked_on" in parent:
+    if plain_date(merged.get("checked_on")) and "checked_on" in parent:
         merged["checked_on"] = max(merged["checked_on"], parent["checked_on"])
     return merged
 
@@ -315,17 +326,11 @@ def _narrowed(inherited: dict[str, Any], variants: Any) -> dict[str, Any]:
 def _table(name: str | Path) -> dict[str, Any]:
     """The TOML of one profile as it stands."""
     if str(name).endswith(".toml"):
-        source: Any = Path(name)
-    elif name in profile_ids():
-        source = files("analyzer").joinpath("profiles", f"{name}.toml")
-    else:
-        raise UsageError(f"There is no profile {name}. {_known()}")
-    try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"The profile {name} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The profile {name} is not valid TOML: {error}.") from error
+        return toml_of(Path(name), "The profile")
+    if name not in profile_ids():
+        raise UsageError(f"There is no profile {str(name)[:60]}{meant(str(name), profile_ids())}. {_known()}")
+    text = files("analyzer").joinpath("profiles", f"{name}.toml").read_text(encoding="utf-8")
+    return parsed_toml(text, f"The profile {name}")
 
 
 def _known() -> str:
@@ -336,13 +341,21 @@ def _profile(table: dict[str, Any], name: str) -> Profile:
     try:
         return Profile.model_validate(table)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False, include_context=False)[0]
         place = [str(part) for part in first["loc"]]
+        unknown = f"there is no such entry{_hint(place)}" if first["type"] == "extra_forbidden" else ""
         if place[:1] == ["rules"] and len(place) > 1:
             place[:2] = [str(table["rules"][int(place[1])]["id"])]
         where = ".".join(place)
-        sentence = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"Profile {name}: {where + ': ' if where else ''}{sentence}.") from error
+        sentence = unknown or first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"Profile {name}: {where + ': ' if where else ''}{sentence[:500]}.") from error
+
+
+def _hint(place: Sequence[str]) -> str:
+    """The entry that an unknown one may mean, by where it stands."""
+    models: dict[str, type[Noun]] = {"rules": Rule, "safe_area": SafeArea, "sources": Source}
+    model = models.get(place[0], Profile) if len(place) > 1 else Profile
+    return meant(place[-1], [*model.model_fields, "extends" if model is Profile else "warn"])
 
 
 def check(profile: Profile, metrics: Mapping[str, str], evidence: Collection[str] | None = None) -> None:
@@ -358,7 +371,7 @@ def check(profile: Profile, metrics: Mapping[str, str], evidence: Collection[str
 def _faults(rule: Rule, metrics: Mapping[str, str], evidence: Collection[str] | None) -> Iterator[str]:
     for name in filter(None, (rule.metric, *(key for key in rule.when if "." in key))):
         if name not in metrics:
-            yield f"no signal measures {name}"
+            yield f"no signal measures {name}{meant(name, metrics)}"
     unit = FIELDS[rule.field] if rule.field else metrics.get(rule.target, rule.unit)
     if unit != rule.unit:
         yield f"{rule.target} is in {unit or 'no unit'}, and the rule says {rule.unit}"

@@ -7,11 +7,14 @@ A report with a failed or unavailable signal is never called complete.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from analyzer.evidence import BoundingBox, Evidence, Message, Noun, Scalar
+from analyzer.evidence import BoundingBox, Evidence, Items, Message, Noun, Scalar, Scalars
+from analyzer.files import read_within
+from analyzer.stored import MOST_BYTES, read_as
 
 SCHEMA_VERSION = "1.2"
 
@@ -66,11 +69,11 @@ class SignalResult(Noun):
     title: str
     status: Status
     reason: Reason | None = None
-    metrics: dict[str, Scalar] = {}
-    unmeasured: dict[str, Reason] = {}
-    evidence: dict[str, Evidence] = {}
-    notes: tuple[Message, ...] = ()
-    engines: tuple[EngineUsed, ...] = ()
+    metrics: Scalars = {}
+    unmeasured: Annotated[dict[str, Reason], Field(max_length=1000)] = {}
+    evidence: Annotated[dict[str, Evidence], Field(max_length=1000)] = {}
+    notes: Items[Message] = ()
+    engines: Items[EngineUsed] = ()
     seconds: float = 0.0
 
     @model_validator(mode="after")
@@ -149,8 +152,8 @@ class Verdict(Noun):
     why: str = ""
     fix: Message | None = None
     reason: Reason | None = None
-    instances: tuple[Instance, ...] = ()
-    sources: tuple[Source, ...] = ()
+    instances: Items[Instance] = ()
+    sources: Items[Source] = ()
 
 
 class Judgement(Noun):
@@ -160,7 +163,7 @@ class Judgement(Noun):
     title: str
     variant: Literal["organic", "ad"]
     checked_on: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: Items[Verdict]
 
     @property
     def outcome(self) -> Literal["fail", "warn", "pass", "not_judged"]:
@@ -191,14 +194,14 @@ class Report(Noun):
     asset: Asset
     complete: bool
     """Every signal that applies was measured."""
-    signals: tuple[SignalResult, ...]
+    signals: Items[SignalResult]
     judgement: Judgement | None = None
-    notes: tuple[Message, ...] = ()
+    notes: Items[Message] = ()
     """What a bound left out, and what was odd about the file."""
-    settings: dict[str, Scalar] = {}
-    stills: tuple[Still, ...] = Field(default=(), repr=False)
+    settings: Scalars = {}
+    stills: Items[Still] = Field(default=(), repr=False)
     """Whole frames, in order of time."""
-    close_ups: tuple[Still, ...] = Field(default=(), repr=False)
+    close_ups: Items[Still] = Field(default=(), repr=False)
     """Lines of text, larger than in the stills."""
 
     def signal(self, signal_id: str) -> SignalResult | None:
@@ -221,8 +224,13 @@ class Report(Noun):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:
-        """Read a report; raises `pydantic.ValidationError` where the text is not one."""
-        return cls.model_validate_json(text)
+        """Read a report; raises `UsageError` with the place where the text is not one, or holds what no report can."""
+        return read_as(cls, text, "a report that `analyzer check` wrote")
+
+
+def load_report(path: Path) -> Report:
+    """Read the file of a report; raises `UsageError` where it cannot be opened, and as `Report.from_json` does."""
+    return Report.from_json(read_within(path, MOST_BYTES, "The report"))
 
 
 def json_schema() -> dict[str, Any]:

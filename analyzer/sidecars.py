@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import unicodedata
@@ -57,17 +56,6 @@ def _added(name: str, own: str) -> list[str] | None:
     if not shared or len(stem) - shared > MOST_ADDED:
         return None
     return [stem[:end] for end in range(shared + 1, len(stem) + 1) if stem[end : end + 1] in ("", ".")]
-
-
-def beside_of(path: Path, most_bytes: int) -> list[tuple[str, str | None]]:
-    """(what its name adds to the asset's, SHA-256 of what is read of it, None where nothing is) of each subtitle file."""
-    found = []
-    for other in sidecars_of(path):
-        data = start_of(other, most_bytes)
-        found.append(
-            (_nfc(other.name).removeprefix(_nfc(path.stem)), None if data is None else hashlib.sha256(data).hexdigest())
-        )
-    return found
 
 
 def start_of(path: Path, most_bytes: int) -> bytes | None:

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable
 
 from analyzer.evidence import BoundingBox, ColourPair, TextTrack, TextTracks, items_of
+from analyzer.measures.text_roles import DRAWN
 from analyzer.media import Frame, Media
 from analyzer.report import SignalResult, Still
 from analyzer.sampling import HOOK_S
@@ -25,8 +26,6 @@ MAX_CLOSE_UPS = 12
 CLOSE_UP_SIDE = 400
 """Long side in pixels of the close-up of a line of text, at most that of the frame."""
 CLOSE_UP_QUALITY = 80
-JUDGED = ("caption", "headline")
-"""Roles of text of which close-ups are kept."""
 
 
 def stills_of(media: Media, results: Iterable[SignalResult]) -> tuple[Still, ...]:
@@ -71,7 +70,7 @@ def _standing(media: Media, time_s: float) -> Frame:
 
 def _weakest(tracks: Iterable[TextTrack]) -> list[ColourPair]:
     """Where those lines stand that a finding is likeliest to be about."""
-    lines = [track for track in tracks if track.role in JUDGED and track.colours is not None]
+    lines = [track for track in tracks if track.role in DRAWN and track.colours is not None]
     orders = (
         sorted(lines, key=lambda line: line.contrast or 0.0),
         sorted(lines, key=lambda line: line.box.height),

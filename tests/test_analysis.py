@@ -45,7 +45,7 @@ def test_a_second_run_reads_nothing(clip: Path, tmp_path: Path, monkeypatch: pyt
     first = analyze(clip, only=LIGHT)
     renamed = tmp_path / "other name.mp4"
     renamed.write_bytes(clip.read_bytes())
-    monkeypatch.setattr("analyzer.reading.CHILD", "raise SystemExit(1)  # {path!r}")
+    monkeypatch.setattr("analyzer.decoder.CHILD", "raise SystemExit(1)  # {path!r}")
     again = analyze(renamed, only=LIGHT)
     assert again.signals == first.signals and again.asset.name == "other name.mp4"
     with pytest.raises(Exception, match="decoder gave up"):
@@ -98,7 +98,7 @@ def test_every_broken_file_ends_in_a_report_or_a_sentence(test_data: Path) -> No
             report = analyzer.analyze(path, platform="tiktok")
             failed = {s.id: str(s.reason.sentence) for s in report.signals if s.status == "failed" and s.reason}
         except MediaError as error:
-            failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io") else {}
+            failed = {"reading": str(error)} if error.code in ("crashed", "stalled", "io", "untrusted") else {}
         ended += 1
         if failed:
             faults[path.name] = failed

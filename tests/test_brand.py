@@ -47,7 +47,7 @@ def test_a_fault_is_named_with_its_place(tmp_path: Path, text: str, said: str) -
 
 
 def test_a_kit_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot be opened"):
         load_kit(tmp_path / "none.toml")
 
 

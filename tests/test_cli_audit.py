@@ -57,7 +57,7 @@ def test_a_kit_is_learnt_and_used_and_never_written_over(posts: Path, tmp_path: 
     ("arguments", "said"),
     [
         (("audit", "{posts}/none"), "There is no folder"),
-        (("audit", "{posts}", "--brand", "none.toml"), "cannot be read"),
+        (("audit", "{posts}", "--brand", "none.toml"), "cannot be opened"),
         (("audit", "{posts}", "--format", "xml"), "xml is none of"),
         (("audit", "{posts}", "--lang", "de"), "de is none of"),
         (("compare", "{posts}/none.json", "{posts}/none.json"), "cannot be opened"),

@@ -135,12 +135,12 @@ def test_list_says_what_is_here(server: Hub) -> None:
 
 def test_doctor_counts_models_and_finds_a_folder_without_a_lock(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("analyzer.doctor._device", lambda: (True, "not looked at: it would load torch"))
-    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:secret@proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:hunter2@proxy.example:3128")
     monkeypatch.setenv("HF_TOKEN", "hf_made_up")
     weights.folder_of(MODEL).mkdir(parents=True)
     text = "\n".join(sentence for _, sentence in findings())
     assert "0 of 1 models are here (analyzer models pull light)" in text
-    assert "proxy.example" in text and "secret" not in text and "hf_made_up" not in text
+    assert "proxy.example" in text and "hunter2" not in text and "hf_made_up" not in text
     assert [good for good, sentence in findings() if "has no lock" in sentence] == [False]
     (weights.folder_of(MODEL) / "model.txt").write_bytes(WEIGHTS)
     place(MODEL)
@@ -159,7 +159,7 @@ def test_a_machine_without_torch_is_offered_the_light_preset(monkeypatch: pytest
         (["--model", "=vader"], "TASK=ID"),
         (["--model", "ocr=vader"], "vader is for sentiment"),
         (["--model", "ocr=no-such-model"], "no model 'no-such-model'"),
-        (["--comments", "absent.csv"], "cannot be read"),
+        (["--comments", "absent.csv"], "cannot be opened"),
         (["--device", "abacus"], "abacus"),
     ],
 )

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from analyzer import cli_words
 from analyzer.cli import app
-from analyzer.errors import UsageError
 
 
 @pytest.fixture
@@ -72,17 +71,3 @@ def test_words_are_understood_in_any_case(tmp_path: Path) -> None:
 def test_a_file_whose_name_looks_like_a_glob_is_a_file(folder: Path) -> None:
     (folder / "a[1].png").write_bytes(b"x")
     assert cli_words.asset("a[1].png") == Path("a[1].png")
-
-
-@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b"\xff\xfe", b'{"schema_version": "9"}'])
-def test_a_stored_report_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "r.json").write_bytes(content)
-    with pytest.raises(UsageError, match="is not a report"):
-        cli_words.stored_report(tmp_path / "r.json")
-
-
-def test_every_word_that_is_meant_is_one(tmp_path: Path) -> None:
-    from analyzer.rules import profile_ids
-
-    assert set(cli_words.PLATFORMS.values()) <= set(profile_ids())
-    assert set(cli_words.VARIANTS.values()) <= {"organic", "ad"} and set(cli_words.LANGUAGES.values()) <= {"en", "fr"}

@@ -55,7 +55,7 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path, data: str | bytes, senten
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nowhere.csv cannot be read: No such file"):
+    with pytest.raises(UsageError, match="nowhere.csv cannot be opened: No such file"):
         comments_of(tmp_path / "nowhere.csv")
 
 

@@ -18,13 +18,13 @@ LAYERS = [
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {
-        "reading", "sidecars", "comments", "sampling", "engines", "manifests", "weights", "locks", "formats", "hub",
-        "fingerprints", "decode",
+        "reading", "sidecars", "opening", "decoder", "returned", "comments", "sampling", "decode",
+        "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints",
     },  # fmt: skip
     {"measures"},
     {"contract", "media"},
-    {"report", "errors", "files", "folders", "encodings"},
-    {"evidence"},
+    {"report", "stored", "errors", "files", "documents", "folders", "encodings"},
+    {"evidence", "sentences"},
     {"quiet"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

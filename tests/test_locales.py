@@ -7,7 +7,8 @@ import json
 import pytest
 
 from analyzer.evidence import message
-from analyzer.render.i18n import PLACEHOLDER, locale_of
+from analyzer.render.i18n import locale_of
+from analyzer.sentences import PLACEHOLDER
 from scripts.missing_translations import collect, french
 
 

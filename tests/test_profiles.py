@@ -172,7 +172,7 @@ def test_a_broken_profile_is_refused_in_words(tmp_path: Path, text: str, words: 
 
 def test_unknown_names_are_answered_with_the_known_ones(tmp_path: Path) -> None:
     for name in ("myspace", "../default", str(tmp_path / "absent.toml")):
-        with pytest.raises(UsageError, match=r"Built in are default|cannot be read"):
+        with pytest.raises(UsageError, match=r"Built in are default|cannot be opened"):
             load_profile(name)
     with pytest.raises(UsageError, match="extends myspace"):
         load_profile(own(tmp_path, extends="myspace"))

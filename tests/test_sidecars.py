@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 from analyzer import Analyzer
-from analyzer.sidecars import POST_TEXT_BYTES, beside_of, given_post_text, post_text_of, sidecars_of, start_of
+from analyzer.opening import opened
+from analyzer.sidecars import POST_TEXT_BYTES, given_post_text, post_text_of, sidecars_of, start_of
 from tests.clips import encode
 
 
@@ -91,7 +93,9 @@ def test_what_cannot_be_read_leaves_a_note(tmp_path: Path, kind: str) -> None:
     post = post_text_of(clip)
     assert post.text is None and "clip.txt could not be opened" in str(post.notes[0])
     assert start_of(tmp_path / "clip.srt", 10) is None
-    assert beside_of(clip, 10) == [(".srt", None)]
+    clip.write_bytes(b"x")
+    with opened(clip, sidecars_of) as asset:
+        assert asset.beside(10) == [(".srt", None)]
 
 
 def test_only_the_start_of_a_large_file_is_read(tmp_path: Path) -> None:
@@ -99,7 +103,9 @@ def test_only_the_start_of_a_large_file_is_read(tmp_path: Path) -> None:
     with large.open("wb") as file:
         file.truncate(10_000_000_000)
     assert start_of(large, 100) == bytes(101)
-    assert beside_of(tmp_path / "clip.mp4", 100) == beside_of(tmp_path / "clip.mp4", 100) != []
+    (tmp_path / "clip.mp4").write_bytes(b"x")
+    with opened(tmp_path / "clip.mp4", sidecars_of) as asset:
+        assert asset.beside(100) == [(".srt", hashlib.sha256(bytes(101)).hexdigest())]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

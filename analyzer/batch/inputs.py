@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from analyzer.batch.files import INDEX
 from analyzer.errors import UsageError
@@ -27,6 +27,11 @@ BESIDE = (*SUBTITLES, ".txt")
 """Files that belong to the asset of the same name."""
 NO_ASSETS = (*BESIDE, ".csv", ".tsv", ".json", ".jsonl", ".html", ".md", ".toml", ".parquet")
 """Files that a folder of assets may hold and that are no inputs (project choice)."""
+LONGEST_LINE, LONGEST_CELL, LONGEST_PATH = 1_000_000, 131_072, 65_536
+"""Of a manifest in characters, of a list of paths in bytes. A manifest may have millions of rows: it is never held whole."""
+MOST_COLUMNS = 1000
+MOST_EMPTY = 1_000_000
+"""Empty lines after one another in a list of paths."""
 DELIMITERS = (",", ";", "\t")
 """A spreadsheet in French or German saves semicolons."""
 
@@ -71,10 +76,22 @@ def items_of(source: str, stdin: BinaryIO) -> Iterator[Item]:
     raise UsageError(f"There is no folder, file or manifest {source}.")
 
 
-def _lines(stdin: BinaryIO) -> list[bytes]:
-    text = stdin.read()
-    lines = text.split(b"\0") if b"\0" in text else text.splitlines()
-    return [line for line in lines if line]
+def _lines(stdin: BinaryIO) -> Iterator[bytes]:
+    """The paths of a list as they come; it is NUL-separated where its first megabyte holds a NUL."""
+    part = stdin.read(LONGEST_LINE)
+    by_nul, empty, rest = b"\0" in part, 0, b""
+    while part or rest:
+        pieces = (rest + part).split(b"\0") if by_nul else (rest + part).replace(b"\r\n", b"\n").split(b"\n")
+        rest = pieces.pop() if part else b""
+        for piece in pieces:
+            empty = 0 if piece else empty + 1
+            if len(piece) > LONGEST_PATH or empty > MOST_EMPTY:
+                raise UsageError("Standard input is no list of paths, one a line or NUL-separated.")
+            if piece:
+                yield piece
+        if len(rest) > LONGEST_LINE:
+            raise UsageError(f"Standard input has a line of more than {LONGEST_LINE:,} bytes; it is no list of paths.")
+        part = stdin.read(LONGEST_LINE)
 
 
 def _of_folder(root: Path) -> Iterator[Item]:
@@ -108,16 +125,25 @@ def _is_input(entry: os.DirEntry[str]) -> bool:
 def _rows(manifest: Path) -> Iterator[dict[str, str]]:
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
+            head = file.readline(LONGEST_LINE)
             file.seek(0)
-            reader = csv.DictReader(file, delimiter=max(DELIMITERS, key=head.count), restval="")
+            csv.field_size_limit(LONGEST_CELL)
+            reader = csv.DictReader(_short_lines(file, manifest), delimiter=max(DELIMITERS, key=head.count), restval="")
             reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-            if "path" not in reader.fieldnames:
-                raise UsageError(f"{manifest} has no column `path`; it has: {', '.join(reader.fieldnames) or 'none'}.")
+            if reader.fieldnames.count("path") != 1 or len(reader.fieldnames) > MOST_COLUMNS:
+                names = ", ".join(reader.fieldnames)[:300] or "none"
+                raise UsageError(f"{manifest} needs one column `path` among at most {MOST_COLUMNS}; it has: {names}.")
             for row in reader:
                 yield {name: value.strip() for name, value in row.items() if isinstance(name, str) and value}
     except (OSError, UnicodeError, csv.Error) as error:
         raise UsageError(f"{manifest} cannot be read as a CSV file in UTF-8: {error}.") from error
+
+
+def _short_lines(file: TextIO, manifest: Path) -> Iterator[str]:
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise UsageError(f"{manifest} has a line of more than {LONGEST_LINE:,} characters; it is no manifest.")
+        yield line
 
 
 def _of_rows(rows: Iterable[dict[str, str]], base: Path) -> Iterator[Item]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import io
 import logging
 import os
 import re
@@ -20,6 +21,7 @@ from analyzer.collection.result import Origin, Unread
 from analyzer.collection.survey import Survey, survey_of
 from analyzer.errors import MediaError, UsageError
 from analyzer.evidence import Table
+from analyzer.files import read_within
 from analyzer.report import Report
 from analyzer.sidecars import ASSETS, post_text_of
 
@@ -38,6 +40,8 @@ OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
+LONGEST_CELL = 131_072
+"""Characters of a cell of a manifest, a post's text among them: 50 times the longest that a platform takes."""
 
 
 @dataclass(frozen=True)
@@ -105,20 +109,17 @@ def _key(path: Path, folder: Path) -> str:
 
 def _of_manifest(folder: Path, manifest: Path) -> list[Source]:
     """Rows of a CSV with a column `path` (relative to the manifest) and maybe `published_at` and `post_text`."""
+    data = read_within(manifest, MANIFEST_BYTES, "The manifest")
     try:
-        if manifest.stat().st_size > MANIFEST_BYTES:
-            raise UsageError(f"The manifest {manifest} is larger than {MANIFEST_BYTES // 1_000_000} MB.")
-        with manifest.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise UsageError(f"The manifest {manifest} cannot be read: {error.strerror}.") from error
+        csv.field_size_limit(LONGEST_CELL)
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"The manifest {manifest} is not a CSV file in UTF-8: {error}.") from error
     if not rows or "path" not in rows[0]:
         raise UsageError(f"The manifest {manifest} needs a column `path` and at least one row.")
     sources = {}
     for number, row in enumerate(rows, 2):
-        if not row["path"]:
+        if not row["path"] or "\0" in row["path"]:
             raise UsageError(f"The manifest {manifest} names no path in line {number}.")
         stated = next((row[column] for column in DATE_COLUMNS if row.get(column)), None)
         if stated and day_of(stated) is None:

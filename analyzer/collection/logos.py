@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analyzer.collection.prints import FAINT, INLIERS, RATIO_TEST
 from analyzer.errors import UsageError
+from analyzer.files import read_within
 from analyzer.report import Report
 
 SIDE = 400
@@ -30,6 +31,10 @@ SCALES = (0.04, 4.0)
 LEGIBLE = 600
 """Long side in pixels of a picture from which a logo that is not found is not there: a tenth of its width is then 60 pixels."""
 MOST_STILLS = 16
+MOST_BYTES, MOST_SIDE = 20_000_000, 6000
+"""Of the file of a logo: it is shrunk to `SIDE` anyway (project choice)."""
+FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+"""Markers of JPEG that state its size (ITU-T T.81, table B.1)."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,30 @@ class Logo:
 
 def load_logo(path: Path) -> Logo:
     """Read the picture of a logo; raises UsageError where it cannot be decoded."""
+    data = read_within(path, MOST_BYTES, "The logo")
+    size = _size_of(data)
+    if size is not None and not (0 < size[0] <= MOST_SIDE and 0 < size[1] <= MOST_SIDE):
+        raise UsageError(f"The logo {path} has {size[0]} x {size[1]} pixels; give one of at most {MOST_SIDE} a side.")
     try:
-        picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-    except (OSError, cv2.error):
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if size else None
+    except cv2.error:
         picture = None
     if picture is None or picture.ndim < 2:
         raise UsageError(f"The logo {path} cannot be read; give a PNG or JPEG picture.")
     return Logo(path.name, tuple(_features(_scaled(ground)) for ground in _grounds(picture)))
+
+
+def _size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a PNG or a JPEG states, before anything is decoded; None for what is neither."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) > 24:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    at = 2 if data.startswith(b"\xff\xd8\xff") else len(data)
+    while at + 9 < len(data) and data[at] == 0xFF:
+        if data[at + 1] in FRAMES:
+            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
+        padded = data[at + 1] == 0xFF
+        at += 1 if padded else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
 
 
 def _grounds(picture: NDArray[Any]) -> list[NDArray[np.uint8]]:

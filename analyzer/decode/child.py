@@ -1,86 +1,52 @@
-"""The decoding process: one job on standard input, progress and the outcome as JSON lines on standard output.
+"""The decoding process: one job on standard input, then progress, the outcome and kept frames on standard output.
 
-It gives up what it does not need before it touches the file: memory, file size and processor limits, and, where the
-system allows it, the network. It writes nowhere but in its spool.
+It gives up what it does not need before it reads the first byte of the asset, and says so: see `analyzer.decode.confine`.
+Nothing that starts threads is imported at the top of this file. All files come open, as descriptors; it knows the path of none.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
+import signal
 import sys
-from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
+from analyzer.decode.confine import Confinement
 from analyzer.decode.limits import Limits
-from analyzer.decode.spool import Refused, Spool, refuse
-
-NO_SPACE = "There is no space left for temporary files; make room, or name another folder with TMPDIR."
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever pressed Ctrl-C is answered by the parent
     job = json.loads(sys.stdin.readline())
     limits = Limits(**job["limits"])
-    _confine(limits)
-    try:
-        _read(job, limits)
-    except Refused as error:
-        refuse(error)
-    except MemoryError:
-        refuse(Refused("too_large", "The file asks for more memory than is allowed for reading it."))
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        refuse(Refused("no_space", NO_SPACE) if full else Refused("io", f"Reading failed: {error.strerror or error}."))
+    confinement = Confinement()
+    confinement.enter(limits, job["parent"])
+
+    from analyzer.decode.reader import read_asset, serve
+
+    spool = {name: opened(handle, "r+b") for name, handle in job["spool"].items()}
+    asset = opened(job["asset"], "rb", job["name"])
+    sidecars = [(name, None if handle is None else opened(handle, "rb")) for name, handle in job["sidecars"]]
+    confinement.lock()
+    print(json.dumps({"confinement": confinement.told()}), flush=True)
+    kept = read_asset(asset, sidecars, spool, limits, job["show_location"])
+    if kept is not None:
+        serve(kept)
     sys.stdout.flush()
     os._exit(0)
 
 
-def _read(job: dict[str, Any], limits: Limits) -> None:
-    import cv2
+def opened(handle: int, mode: str, name: str | None = None) -> BinaryIO:
+    """A file of the parent's; libav weighs the ending of its name where the bytes leave several formats possible."""
+    descriptor = handle
+    if sys.platform == "win32":
+        import msvcrt
 
-    from analyzer.decode.image import is_heic, looks_like_image, read_image
-    from analyzer.decode.subtitles import read_sidecar
-    from analyzer.decode.video import read_video
-    from analyzer.sidecars import start_of
-
-    cv2.setNumThreads(1)
-    path = Path(os.fsdecode(bytes.fromhex(job["path"])))
-    spool = Spool(Path(job["spool"]))
-    with path.open("rb") as file:
-        head = file.read(64)
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        if is_heic(head):
-            raise Refused("heic", "HEIC pictures cannot be read; export it as JPEG or PNG first.")
-        if looks_like_image(head):
-            facts = read_image(file, spool, limits, job["show_location"])
-        else:
-            facts = read_video(file, size, spool, limits, job["show_location"])
-    for sidecar in job["sidecars"]:
-        beside = Path(os.fsdecode(bytes.fromhex(sidecar)))
-        track, notes = read_sidecar(beside.name, start_of(beside, limits.text_bytes), limits)
-        facts["subtitles"].append(track)
-        facts["notes"] += notes
-    spool.close(facts)
-
-
-def _confine(limits: Limits) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.spool_bytes, limits.spool_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            import ctypes
-
-            libc = ctypes.CDLL(None, use_errno=True)
-            if libc.unshare(CLONE_NEWNET) != 0:
-                libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+        descriptor = msvcrt.open_osfhandle(handle, os.O_RDONLY if mode == "rb" else os.O_RDWR)
+    if name is None:
+        return os.fdopen(descriptor, mode)  # type: ignore[return-value]
+    return open(os.fsdecode(bytes.fromhex(name)), mode, opener=lambda path, flags: descriptor)  # type: ignore[return-value]
 
 
 if __name__ == "__main__":

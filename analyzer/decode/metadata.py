@@ -19,10 +19,15 @@ def _is(key: str, words: tuple[str, ...]) -> bool:
     return any(word in key.lower() for word in words)
 
 
+def clean(text: object) -> str:
+    """Text that can be stored and sent: no lone surrogates, no NUL."""
+    return str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
 def shown_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags worth showing; coordinates are hidden."""
+    """Tags worth showing, bounded in number and length; coordinates are hidden."""
     return {
-        key[:MAX_CHARACTERS]: HIDDEN if _is(key, LOCATION) else str(value)[:MAX_CHARACTERS]
+        clean(key)[:MAX_CHARACTERS]: HIDDEN if _is(key, LOCATION) else clean(value)[:MAX_CHARACTERS]
         for key, value in list(tags.items())[:MAX_TAGS]
         if key not in STRUCTURAL
     }
@@ -30,14 +35,16 @@ def shown_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 def leaks_of(tags: Mapping[str, str], show_location: bool) -> list[dict[str, str]]:
     """Tags that name a place, a person or a device, as {"field", "value"}; the field of coordinates is `location`."""
-    leaks = []
+    leaks: list[dict[str, str]] = []
     for key, value in tags.items():
         if _is(key, LOCATION):
-            leak = {"field": "location", "value": str(value) if show_location else HIDDEN}
+            leak = {"field": "location", "value": clean(value)[:MAX_CHARACTERS] if show_location else HIDDEN}
         elif _is(key, PERSONAL) and str(value).strip():
-            leak = {"field": key, "value": str(value)[:MAX_CHARACTERS]}
+            leak = {"field": clean(key)[:MAX_CHARACTERS], "value": clean(value)[:MAX_CHARACTERS]}
         else:
             continue
         if leak not in leaks:
             leaks.append(leak)
+        if len(leaks) == MAX_TAGS:
+            break
     return leaks

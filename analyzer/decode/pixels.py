@@ -38,8 +38,9 @@ def _bytes_of(plane: Any) -> NDArray[np.uint8]:
 
 
 def has_luma_bytes(frame: VideoFrame) -> bool:
-    """Whether the first plane is 8-bit luma."""
-    return not frame.format.is_rgb and len(frame.planes) >= 3 and frame.format.components[0].bits == 8
+    """Whether the first plane is 8-bit luma, stored from the top."""
+    planes = frame.planes
+    return not frame.format.is_rgb and len(planes) >= 3 and frame.format.components[0].bits == 8 and planes[0].line_size > 0
 
 
 def grey(frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.filter import Graph
 from numpy.typing import NDArray
 
-from analyzer.decode.spool import Spool
+from analyzer.decode.spool import Spool, note
 from analyzer.media import SPEECH_RATE
 
 STEP_S = 0.1
@@ -26,6 +25,13 @@ CLIPPED_RUN = 3
 """Samples in a row at full scale that count as clipping: project choice, as single peaks are legitimate."""
 GAP_S = 0.05
 """Holes in the time stamps that are filled with silence; smaller ones are jitter."""
+SILENCE_S = 60.0
+"""Silence is written in pieces of this length."""
+STRAY_S = 600.0
+"""Sound that begins further from the picture than this has wrong time stamps."""
+CHANGED = "The sound changes its format at {seconds:.1f} s: from there it is converted to the first one."
+LOUDEST = 64.0
+"""Samples are held within this amplitude (36 dB over full scale); what lies beyond is damage."""
 
 
 def _decibel(value: float) -> float:
@@ -37,6 +43,19 @@ def _array(frame: AudioFrame) -> NDArray[Any]:
     return frame.to_ndarray()
 
 
+def _sane(frame: AudioFrame) -> AudioFrame:
+    """The frame; a copy without the infinite and absurd samples that damaged float sound has."""
+    if frame.format.name not in ("flt", "fltp", "dbl", "dblp"):
+        return frame
+    samples = _array(frame)
+    if float(np.abs(samples).max(initial=0.0)) <= LOUDEST:
+        return frame
+    held = np.clip(np.nan_to_num(samples, posinf=LOUDEST, neginf=-LOUDEST), -LOUDEST, LOUDEST)
+    copy = AudioFrame.from_ndarray(held, frame.format.name, frame.layout.name)
+    copy.sample_rate, copy.time_base = frame.sample_rate, frame.time_base
+    return copy
+
+
 class SoundMeter:
     """Takes the decoded frames of one audio stream in order."""
 
@@ -44,6 +63,9 @@ class SoundMeter:
         self._spool, self._zero_s, self._end_s = spool, zero_s, end_s
         self._graph: Graph | None = None
         self._format: tuple[Any, ...] = ()
+        self._target: tuple[str, int] = ("", 0)
+        """Layout and rate of the first frame, in which everything is measured."""
+        self.notes: list[dict[str, Any]] = []
         self._next_s = 0.0
         self._momentary: list[float] = []
         self._levels: list[float] = []
@@ -58,29 +80,44 @@ class SoundMeter:
         """Measure one frame; its presentation time decides where it lies."""
         if not frame.samples or not frame.sample_rate:
             return
-        layout = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if self._graph is None or layout != self._format:
-            self._open(frame, layout)
-        start_s = self._next_s if frame.pts is None else float(frame.pts * (frame.time_base or 0)) - self._zero_s
-        if start_s >= self._end_s:
+        start_s = self._start_of(frame)
+        if max(start_s, self._next_s) >= self._end_s:
             return
-        gap_s = min(start_s, self._end_s) - self._next_s
+        frame.pts = None
+        frame = _sane(frame)
+        layout = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if layout != self._format:
+            self._open(frame, layout)
+        gap_s = start_s - self._next_s
         if gap_s > GAP_S:
             self._silence(gap_s)
-        frame.pts = None
-        for piece in self._planar.resample(frame):
-            self._measure(piece)
-        for piece in self._mono.resample(frame):
-            self._spool.add_audio(_array(piece).reshape(-1))
         self._next_s += frame.samples / frame.sample_rate
         self.seconds = self._next_s
+        self._take(frame)
+
+    def _start_of(self, frame: AudioFrame) -> float:
+        """Seconds from the start of the asset; a first frame that lies nowhere near it is taken for the start."""
+        if frame.pts is None or not frame.time_base:
+            return self._next_s
+        start_s = float(frame.pts * frame.time_base) - self._zero_s
+        if self._graph is None and abs(start_s) > STRAY_S:
+            self._zero_s += start_s
+            self.notes.append(note("The time stamps of the sound are damaged: it is taken to begin at 0 s."))
+            return 0.0
+        return start_s
+
+    def _take(self, frame: AudioFrame | None) -> None:
+        """Pass a frame on to the measurements and the spool; None flushes what the resamplers hold."""
+        for piece in filter(None, self._planar.resample(frame)):
+            self._measure(piece)
+        for piece in filter(None, self._mono.resample(frame)):
+            self._spool.add_audio(_array(piece).reshape(-1))
 
     def close(self) -> dict[str, Any] | None:
         """Flush, write the curves and return the figures; None when there was no sound."""
         if self._graph is None:
             return None
-        for piece in self._mono.resample(None):
-            self._spool.add_audio(_array(piece).reshape(-1))
+        self._take(None)
         self._graph.push(None)
         self._drain()
         if self._rest.shape[1]:
@@ -98,24 +135,39 @@ class SoundMeter:
         }
 
     def _open(self, frame: AudioFrame, layout: tuple[Any, ...]) -> None:
-        if self._graph is not None:
-            raise av.error.InvalidDataError(0, "the sound changes its format midway")
-        self._format = layout
-        self._planar = AudioResampler(format="fltp", layout=frame.layout.name, rate=frame.sample_rate)
+        """Set up for a format; one that comes midway is brought to the first."""
+        if self._graph is None:
+            self._target = (frame.layout.name, frame.sample_rate)
+            graph = self._meter_of(frame)
+        else:
+            self._take(None)
+            graph = self._graph
+            if not any(said["text"] == CHANGED for said in self.notes):
+                self.notes.append(note(CHANGED, seconds=self._next_s))
+        self._planar = AudioResampler(format="fltp", layout=self._target[0], rate=self._target[1])
         self._mono = AudioResampler(format="s16", layout="mono", rate=SPEECH_RATE)
-        self._graph = Graph()
-        source = self._graph.add_abuffer(
+        self._graph, self._format = graph, layout
+
+    @staticmethod
+    def _meter_of(frame: AudioFrame) -> Graph:
+        graph = Graph()
+        source = graph.add_abuffer(
             sample_rate=frame.sample_rate, format="fltp", layout=frame.layout.name, time_base=frame.time_base
         )
-        meter = self._graph.add("ebur128", "metadata=1:peak=true")
-        sink = self._graph.add("abuffersink")
+        meter = graph.add("ebur128", "metadata=1:peak=true")
+        sink = graph.add("abuffersink")
         source.link_to(meter)
         meter.link_to(sink)
-        self._graph.configure()
+        graph.configure()
+        return graph
 
     def _silence(self, seconds: float) -> None:
         """Put silence where the stream has nothing: before a late start, or in a hole."""
-        self._spool.add_audio(np.zeros(round(seconds * SPEECH_RATE), np.int16))
+        left = round(seconds * SPEECH_RATE)
+        while left > 0:
+            piece = min(left, int(SILENCE_S * SPEECH_RATE))
+            self._spool.add_audio(np.zeros(piece, np.int16))
+            left -= piece
         steps = round(seconds / STEP_S)
         self._levels.extend([DIGITAL_SILENCE_DB] * steps)
         self._momentary.extend([DIGITAL_SILENCE_DB] * steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -14,75 +15,98 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analyzer.decode import colour, pixels
-from analyzer.decode.isobmff import layout_of
+from analyzer.decode import causes, facts
+from analyzer.decode.canvas import Canvas
+from analyzer.decode.isobmff import Track, layout_of
+from analyzer.decode.kinds import refuse_other
 from analyzer.decode.limits import Limits
-from analyzer.decode.metadata import leaks_of, shown_tags
+from analyzer.decode.metadata import MAX_CHARACTERS, clean, leaks_of, shown_tags
 from analyzer.decode.sound import SoundMeter
 from analyzer.decode.spool import Refused, Spool, check_pixels, note
 from analyzer.decode.subtitles import cues_of_packet
-from analyzer.sampling import GREY_SIDE, HOOK_S, Sampler
+from analyzer.sampling import HOOK_S, Sampler
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,"
     "mp3,wav,flac,aac,aiff,caf,amr,h264,hevc,av1,obu,ivf"
 )
 """Demuxers that may be tried; none of them opens other files or addresses, as hls, dash, concat, sdp and image sequences do."""
-THUMBNAIL_SIDE = 64
-KEPT_SIDE = 1920
-"""Long side of a kept frame at most."""
 SOON_S = 0.1
 """What is drawn over a picture stands still for a tenth of a second, what is filmed hardly ever does."""
-SOON_SIDE = 640
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
 MAX_ERRORS_IN_A_ROW = 60
+STRAY_S = 600.0
+"""A stream whose start lies further from the other's than this has wrong time stamps."""
+BACK_S = 1.0
+"""Frames whose time lies further back than this belong to a second clock, and are counted."""
+MOST_S = 1e9
+"""Times beyond thirty years are damage."""
+LONGEST_FRAME_S = 10.0
+"""How long the last frame is shown at most, where the file's length does not say that it is longer."""
+NOT_MEDIA = "This is not a video or image that can be read; it may be damaged or of another type."
+TOO_LARGE = "The file asks for more memory than is allowed for reading it."
 
 
 def read_video(file: BinaryIO, size: int, spool: Spool, limits: Limits, show_location: bool) -> dict[str, Any]:
     """Decode the best video and audio streams once; returns the container's facts. Raises `Refused`."""
+    deadline = time.monotonic() + limits.decode_s
+    refuse_other(file)
     layout = layout_of(file, size)
+    file.seek(0)
+    tracks = causes.tracks_of(file, size, file.read(64))
+    causes.refuse_encrypted(tracks)
     file.seek(0)
     try:
         container = av.open(
             file,
-            options={"protocol_whitelist": "none", "format_whitelist": FORMATS},
+            options={"protocol_whitelist": "none", "format_whitelist": FORMATS, "max_pixels": str(_most_pixels(limits))},
             metadata_errors="replace",
         )
-    except av.error.MemoryError as error:
-        raise Refused("too_large", "The file asks for more memory than is allowed for reading it.") from error
-    except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise Refused(
-            "not_media", "This is not a video or image that can be read; it may be damaged or of another type."
-        ) from error
+    except Exception as error:  # PyAV raises almost any type on damaged input
+        if lacks_memory(error):
+            raise Refused("too_large", TOO_LARGE) from error
+        causes.refuse_absent(tracks)
+        raise Refused("not_media", NOT_MEDIA) from error
     with container:
-        return _Pass(container, spool, limits, show_location).run() | dict(layout)
+        return _Pass(container, spool, limits, show_location, tracks).run(deadline) | dict(layout)
+
+
+def _most_pixels(limits: Limits) -> int:
+    """What libav may allocate for one picture: coded sizes are padded."""
+    return limits.picture_pixels * 5 // 4
 
 
 class _Pass:
     """The state of one pass."""
 
-    def __init__(self, container: InputContainer, spool: Spool, limits: Limits, show_location: bool) -> None:
+    def __init__(
+        self, container: InputContainer, spool: Spool, limits: Limits, show_location: bool, tracks: list[Track] | None
+    ) -> None:
         self.container, self.spool, self.limits, self.show_location = container, spool, limits, show_location
+        self.tracks = tracks
         self.video = self._pick_video()
-        audio = container.streams.best("audio")
-        self.audio = audio if audio is not None and audio.codec_context is not None else None
+        self.notes: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        """Notes on what is odd about the file, and no loss."""
+        self.audio = self._pick_audio()
         self.subtitles = [s for s in container.streams.subtitles if s.codec_context is not None][:8]
-        check_pixels(self.video.codec_context.width, self.video.codec_context.height, limits)
-        starts = [
-            _seconds(s.start_time, s.time_base) for s in (self.video, self.audio) if s is not None and s.start_time is not None
-        ]
-        self.zero_s = min(starts, default=0.0)
+        self.zero_s = self._zero_s()
+        self.meter = SoundMeter(spool, self.zero_s, limits.duration_s) if self.audio is not None else None
         self.sampler = Sampler()
         self.errors = 0
         self.errors_in_a_row = 0
-        self.notes: list[dict[str, Any]] = []
+        self.out_of_memory = False
+        self.oversized = 0
+        self.beyond = 0
+        self.back = 0
         self.cues: dict[int, list[dict[str, Any]]] = {}
         self.keyframes: list[float] = []
         self.first: VideoFrame | None = None
+        self.canvas: Canvas | None = None
         self.interlaced = 0
-        self.turn: NDArray[np.int32] | None = None
         self.last_s = -1.0
         self.soon_s: float | None = None
+        self.reshaped_s: float | None = None
 
     def _pick_video(self) -> VideoStream:
         pictures = [s for s in self.container.streams.video if not s.disposition & s.disposition.attached_pic]
@@ -90,41 +114,90 @@ class _Pass:
         best = self.container.streams.best("video")
         if not readable:
             if pictures:
-                raise Refused("no_decoder", "The video is in a codec that cannot be decoded here.")
+                causes.refuse_codec(self.tracks)
+            causes.refuse_absent(self.tracks)
             if self.container.streams.audio:
                 raise Refused("audio_only", "The file has sound but no picture; a video or an image is needed.")
             raise Refused("no_picture", "The file has no picture.")
-        return best if best in readable else readable[0]
+        picked = best if best in readable else readable[0]
+        context = picked.codec_context
+        if context.width and context.height:
+            check_pixels(context.width, context.height, self.limits)
+        context.options = {"max_pixels": str(_most_pixels(self.limits))}
+        picked.thread_type = "AUTO"
+        return picked
 
-    def run(self) -> dict[str, Any]:
+    def _pick_audio(self) -> Any:
+        audio = self.container.streams.best("audio")
+        if audio is None or audio.codec_context is None:
+            return None
+        heard = [track for track in self.tracks or [] if track.kind == "audio"]
+        if heard and all(track.encrypted for track in heard):
+            self.changes.append(note("The sound is encrypted and was not measured."))
+            return None
+        return audio
+
+    def _zero_s(self) -> float:
+        """Where time 0 lies on the clock of the streams: the earlier of the two starts, unless one of them has strayed."""
+        video, audio = (
+            _seconds(s.start_time, s.time_base) if s is not None and s.start_time is not None else None
+            for s in (self.video, self.audio)
+        )
+        if video is None or audio is None:
+            return video or audio or 0.0
+        return min(video, audio) if abs(video - audio) < STRAY_S else video
+
+    def run(self, deadline: float) -> dict[str, Any]:
         duration = self.container.duration
-        total_s = duration / av.time_base if duration and duration > 0 else None
-        self.video.thread_type = "AUTO"
-        meter = SoundMeter(self.spool, self.zero_s, self.limits.duration_s) if self.audio is not None else None
-        deadline = time.monotonic() + self.limits.decode_s
+        total_s = duration / av.time_base if duration and 0 < duration < MOST_S * av.time_base else None
         streams = [s for s in (self.video, self.audio, *self.subtitles) if s is not None]
         for packet in self._packets(streams):
             if packet.stream is self.video:
                 if packet.is_keyframe and packet.pts is not None:
-                    self.keyframes.append(float(packet.pts * packet.time_base) - self.zero_s)
+                    self.keyframes.append(_seconds(packet.pts, packet.time_base) - self.zero_s)
                 for frame in self._decoded(packet):
-                    self._frame(frame)
-            elif meter is not None and packet.stream is self.audio:
+                    with self._damage():
+                        self._frame(frame)
+            elif self.meter is not None and packet.stream is self.audio:
                 for frame in self._decoded(packet):
-                    try:
-                        meter.add(frame)
-                    except (av.error.FFmpegError, ValueError):
-                        self.errors += 1
+                    with self._damage():
+                        self.meter.add(frame)
             else:
                 cues = self.cues.setdefault(packet.stream.index, [])
                 if len(cues) < self.limits.subtitle_cues:
-                    cues.extend(cues_of_packet(packet, self.zero_s))
+                    with self._damage():
+                        cues.extend(cues_of_packet(packet, self.zero_s))
             self.spool.progress(self.last_s, total_s)
             if self._full(deadline):
                 break
         if not self.spool.frames:
-            raise Refused("no_frames", "Not one frame of the video could be decoded; the file is damaged or cut off.")
-        return self._facts(total_s, meter)
+            self._refuse()
+        return self._facts(total_s)
+
+    def _refuse(self) -> None:
+        """Say why there is not one frame."""
+        context = self.video.codec_context
+        check_pixels(context.width or 1, context.height or 1, self.limits)
+        causes.refuse_absent(self.tracks)
+        if self.out_of_memory:
+            raise Refused("too_large", TOO_LARGE)
+        raise Refused("no_frames", "Not one frame of the video could be decoded; the file is damaged or cut off.")
+
+    @contextlib.contextmanager
+    def _damage(self) -> Iterator[None]:
+        """Count what cannot be decoded, and go on; only what concerns the spool or the whole asset is raised."""
+        try:
+            yield
+        except av.error.FFmpegError as error:
+            self._count(error)
+        except (Refused, OSError):
+            raise
+        except Exception as error:  # PyAV and numpy raise almost any type on damaged input
+            self._count(error)
+
+    def _count(self, error: Exception) -> None:
+        self.errors += 1
+        self.out_of_memory |= lacks_memory(error)
 
     def _packets(self, streams: list[Any]) -> Iterator[Any]:
         """Packets in file order; damage ends the pass with a note instead of an exception."""
@@ -134,8 +207,8 @@ class _Pass:
                 packet = next(packets)
             except StopIteration:
                 return
-            except (av.error.FFmpegError, ValueError):
-                self.errors += 1
+            except Exception as error:  # as above; nothing of the spool is touched here
+                self._count(error)
                 self.notes.append(
                     note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=max(0.0, self.last_s))
                 )
@@ -144,21 +217,23 @@ class _Pass:
 
     def _decoded(self, packet: Any) -> list[Any]:
         try:
-            frames = packet.decode()
+            frames: list[Any] = packet.decode()
             self.errors_in_a_row = 0
             return frames
         except av.error.EOFError:
             return []
-        except (av.error.FFmpegError, ValueError):
-            self.errors += 1
+        except Exception as error:  # as above
+            self._count(error)
             self.errors_in_a_row += 1
+            context = self.video.codec_context
+            self.oversized += packet.stream is self.video and context.width * context.height > self.limits.picture_pixels
             return []
 
     def _full(self, deadline: float) -> bool:
         seconds = max(0.0, self.last_s)
         if self.errors_in_a_row > MAX_ERRORS_IN_A_ROW:
             self.notes.append(note("The file is damaged: reading stopped after {seconds:.1f} s.", seconds=seconds))
-        elif seconds >= self.limits.duration_s or self.spool.frames >= self.limits.frames:
+        elif seconds >= self.limits.duration_s or self.spool.frames >= self.limits.frames or self.beyond > MAX_ERRORS_IN_A_ROW:
             self.notes.append(
                 note("Only the first {seconds:.0f} s were looked at: that is the bound on length.", seconds=seconds)
             )
@@ -168,108 +243,95 @@ class _Pass:
             return False
         return True
 
-    def _frame(self, frame: VideoFrame) -> None:
+    def _time_of(self, frame: VideoFrame) -> float:
+        """Seconds from the start of the asset; a first frame that lies nowhere near it is taken for the start."""
         if frame.pts is None:
-            rate = float(self.video.average_rate or 25)
-            time_s = self.last_s + 1 / rate if self.last_s >= 0 else 0.0
-        else:
-            time_s = _seconds(frame.pts, frame.time_base) - self.zero_s
-        if time_s <= self.last_s or time_s < -0.001 or time_s > self.limits.duration_s + 1:
+            rate = float(facts.rate_of(self.video) or 25)
+            return self.last_s + 1 / rate if self.last_s >= 0 else 0.0
+        time_s = _seconds(frame.pts, frame.time_base) - self.zero_s
+        if self.first is None and abs(time_s) > STRAY_S:
+            self.zero_s += time_s
+            self.changes.append(note("The time stamps of the picture are damaged: it is taken to begin at 0 s."))
+            return 0.0
+        return time_s
+
+    def _frame(self, frame: VideoFrame) -> None:
+        time_s = self._time_of(frame)
+        self.beyond = self.beyond + 1 if time_s > self.limits.duration_s + 1 else 0
+        if time_s <= self.last_s or time_s < -0.001 or self.beyond:
+            self.back += self.last_s - time_s > BACK_S
             return
-        if self.first is None:
-            self._first(frame)
+        if self.canvas is None:
+            check_pixels(frame.width, frame.height, self.limits)
+            self.first, self.canvas = frame, Canvas(self.video, frame)
         elif frame.width * frame.height > self.limits.picture_pixels:
+            self.oversized += 1
             return
+        shown = self.canvas.shown(frame)
+        if shown != self.canvas.display and self.reshaped_s is None:
+            self.reshaped_s = time_s
+        thumbnail = self.canvas.thumbnail(frame, shown)
         self.last_s = max(0.0, time_s)
         self.interlaced += frame.interlaced_frame
-        thumbnail = self._upright(self._small(frame, *self.coded_thumbnail))
         self.spool.add_thumbnail(self.last_s, thumbnail)
-        if self.sampler.wants(self.last_s, thumbnail) and self.sampler.differs(self._sample_grey(frame)):
-            self._keep(frame)
+        if self.sampler.wants(self.last_s, thumbnail) and self.sampler.differs(self.canvas.grey(frame, shown)):
+            self._keep(self.canvas.kept(frame, shown))
         elif self.soon_s is not None and self.last_s >= self.soon_s:
-            self._keep_soon(frame)
+            self.soon_s = None
+            self.spool.keep_soon(self.canvas.soon(frame, shown))
 
-    def _first(self, frame: VideoFrame) -> None:
-        """Fix sizes and orientation by the first frame."""
-        self.first = frame
-        side: Any
-        for side in frame.side_data:
-            if side.type.name == "DISPLAYMATRIX":
-                self.turn = np.frombuffer(bytes(side), np.int32)[[0, 1, 3, 4]] >> 16
-        aspect = self.video.sample_aspect_ratio
-        self.aspect = float(aspect) if aspect and 0.1 < aspect < 10 else 1.0
-        wide, high = frame.width * max(1.0, self.aspect), frame.height / min(1.0, self.aspect)
-        self.display = (max(1, round(wide)), max(1, round(high)))
-        scale = THUMBNAIL_SIDE / max(self.display)
-        self.coded_thumbnail = tuple(max(1, round(side * scale)) for side in self.display)
-
-    @property
-    def transposed(self) -> bool:
-        return self.turn is not None and bool(self.turn[0] == 0 and self.turn[1] != 0)
-
-    def _upright(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Apply the display matrix: rows and columns as a player shows them."""
-        if self.turn is None:
-            return picture
-        a, b, c, d = (int(value) for value in self.turn)
-        if self.transposed:
-            picture = np.swapaxes(picture, 0, 1)
-            flip_x, flip_y = c < 0, b < 0
-        else:
-            flip_x, flip_y = a < 0, d < 0
-        picture = picture[:, ::-1] if flip_x else picture
-        picture = picture[::-1] if flip_y else picture
-        return np.ascontiguousarray(picture)
-
-    def _small(self, frame: VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
-        """A small RGB copy. Planes of 8-bit YUV are reduced directly: converting the whole frame costs three times that."""
-        if frame.format.name in ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"):
-            planes = [pixels.reduced(plane, width, height) for plane in frame.planes]
-            full = frame.format.name.startswith("yuvj") or frame.color_range == 2
-            matrix = colour.matrix_of(int(frame.colorspace), frame.height)
-            rgb = colour.yuv_to_rgb(np.dstack(planes), matrix, full)
-        else:
-            rgb = cv2.resize(pixels.rgb(frame, 8 * width, 8 * height), (width, height), interpolation=cv2.INTER_AREA)
-        return colour.hdr_to_srgb(rgb, int(frame.color_trc), int(frame.color_primaries))
-
-    def _sample_grey(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """The copy by which the sampler tells whether anything changed; its levels need no particular scale."""
-        scale = min(1.0, GREY_SIDE / max(frame.width, frame.height))
-        width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-        return (
-            pixels.reduced(frame.planes[0], width, height)
-            if pixels.has_luma_bytes(frame)
-            else pixels.grey(frame, width, height)
-        )
-
-    def _keep(self, frame: VideoFrame) -> None:
-        scale = min(1.0, KEPT_SIDE / max(self.display))
-        width, height = (max(1, round(side * scale)) for side in self.display)
-        if colour.is_hdr(int(frame.color_trc)):
-            shown = colour.hdr_to_srgb(pixels.rgb(frame, width, height), int(frame.color_trc), int(frame.color_primaries))
-            picture = cv2.cvtColor(shown, cv2.COLOR_RGB2BGR)
-        else:
-            picture = pixels.bgr(frame, width, height)
-        ok, data = cv2.imencode(".jpg", self._upright(picture), JPEG)
+    def _keep(self, picture: NDArray[np.uint8]) -> None:
+        ok, data = cv2.imencode(".jpg", picture, JPEG)
         if ok:
-            self.spool.keep(self.last_s, data.tobytes(), ".jpg")
+            self.spool.keep(self.last_s, data.tobytes())
             self.soon_s = self.last_s + SOON_S
         if len(self.spool.kept) >= self.limits.kept_frames:
             self.spool.thin(before_s=2 * HOOK_S)
             self.sampler.slow_down()
 
-    def _keep_soon(self, frame: VideoFrame) -> None:
-        self.soon_s = None
-        scale = min(1.0, SOON_SIDE / max(self.display))
-        width, height = (max(1, round(side * scale)) for side in self.display)
-        self.spool.keep_soon(self._upright(pixels.grey(frame, width, height)))
+    def _facts(self, total_s: float | None) -> dict[str, Any]:
+        assert self.first is not None and self.canvas is not None
+        rate = facts.rate_of(self.video)
+        longest_s = min(max(LONGEST_FRAME_S, (total_s or 0.0) - self.last_s), self.limits.duration_s)
+        end_s = self.last_s + (min(1 / float(rate), longest_s) if rate else 0.04)
+        loudness = None
+        if self.meter is not None:
+            with self._damage():
+                loudness = self.meter.close()
+        self._note_losses(total_s, end_s)
+        metadata = dict(self.container.metadata) | dict(self.video.metadata)
+        width, height = self.canvas.upright_size
+        keyframes = [time_s for time_s in self.keyframes if -1 < time_s <= end_s]
+        return {
+            "kind": "video",
+            "container": self.container.format.name,
+            "brand": clean(self.container.metadata.get("major_brand") or "")[:MAX_CHARACTERS] or None,
+            "start_s": _held(self.zero_s),
+            "duration_s": total_s,
+            "end_s": end_s,
+            "bit_rate": max(0, self.container.bit_rate) or None,
+            "width": width,
+            "height": height,
+            "thumbnail": self.canvas.upright_thumbnail[::-1],
+            "video": facts.of_picture(self.video, self.first)
+            | {
+                "sample_aspect": self.canvas.aspect,
+                "frames": self.spool.frames,
+                "interlaced": self.interlaced > self.spool.frames / 2,
+                "keyframe_interval_s": float(np.max(np.diff([*keyframes, end_s]))) if keyframes else None,
+                "streams": len(self.container.streams.video),
+            },
+            "audio": self._audio_facts(loudness is not None),
+            "loudness": loudness,
+            "image": None,
+            "tags": shown_tags(metadata),
+            "leaks": leaks_of(metadata, self.show_location),
+            "subtitles": [facts.of_subtitles(stream, self.cues.get(stream.index, [])) for stream in self.subtitles],
+            "decode_errors": self.errors,
+            "notes": self.notes + self.changes,
+        }
 
-    def _facts(self, total_s: float | None, meter: SoundMeter | None) -> dict[str, Any]:
-        assert self.first is not None
-        first, codec = self.first, self.video.codec_context
-        rate = self.video.average_rate or self.video.guessed_rate
-        frame_s = 1 / float(rate) if rate else 0.04
-        end_s = self.last_s + frame_s
+    def _note_losses(self, total_s: float | None, end_s: float) -> None:
         if self.sampler.step_s > Sampler().step_s:
             self.notes.append(
                 note(
@@ -278,6 +340,15 @@ class _Pass:
                     step=self.sampler.step_s,
                 )
             )
+        if self.oversized:
+            self.notes.append(
+                note(
+                    "Some frames have more than {most} million pixels and were left out.",
+                    most=self.limits.picture_pixels // 10**6,
+                )
+            )
+        if self.back:
+            self.notes.append(note("The time stamps go back: {frames} frames were left out.", frames=self.back))
         if self.errors:
             self.notes.append(
                 note("{errors} packets could not be decoded; what they held is not in this report.", errors=self.errors)
@@ -286,93 +357,36 @@ class _Pass:
             self.notes.append(
                 note("The file says {total:.1f} s but ends after {end:.1f} s: it may be cut off.", total=total_s, end=end_s)
             )
-        loudness = meter.close() if meter is not None else None
-        metadata = dict(self.container.metadata) | dict(self.video.metadata)
-        width, height = self.display[::-1] if self.transposed else self.display
-        components = first.format.components
-        longest_gap_s = float(np.max(np.diff([*self.keyframes, end_s]))) if self.keyframes else None
-        return {
-            "kind": "video",
-            "container": self.container.format.name,
-            "brand": self.container.metadata.get("major_brand"),
-            "start_s": self.zero_s,
-            "duration_s": total_s,
-            "end_s": end_s,
-            "bit_rate": self.container.bit_rate or None,
-            "width": width,
-            "height": height,
-            "thumbnail": self.coded_thumbnail if self.transposed else self.coded_thumbnail[::-1],
-            "video": {
-                "codec": codec.codec.canonical_name,
-                "profile": codec.profile,
-                "pixel_format": first.format.name,
-                "bit_depth": max((component.bits for component in components), default=8),
-                "chroma": "RGB" if first.format.is_rgb else pixels.chroma(first),
-                "coded_width": first.width,
-                "coded_height": first.height,
-                "rotation": self._rotation(),
-                "sample_aspect": self.aspect,
-                "frame_rate": str(rate) if rate else None,
-                "frames": self.spool.frames,
-                "bit_rate": codec.bit_rate or None,
-                "primaries": int(first.color_primaries),
-                "transfer": int(first.color_trc),
-                "matrix": int(first.colorspace),
-                "range": "full" if first.color_range == 2 else "limited",
-                "hdr": colour.is_hdr(int(first.color_trc)),
-                "interlaced": self.interlaced > self.spool.frames / 2,
-                "keyframe_interval_s": longest_gap_s,
-                "alpha": any(component.is_alpha for component in components),
-                "streams": len(self.container.streams.video),
-            },
-            "audio": self._audio_facts(loudness is not None, meter),
-            "loudness": loudness,
-            "image": None,
-            "tags": shown_tags(metadata),
-            "leaks": leaks_of(metadata, self.show_location),
-            "subtitles": self._subtitle_facts(),
-            "decode_errors": self.errors,
-            "notes": self.notes,
-        }
+        if self.reshaped_s is not None:
+            self.changes.append(
+                note(
+                    "The picture changes its shape at {seconds:.1f} s: from there it is fitted into the first one.",
+                    seconds=self.reshaped_s,
+                )
+            )
+        if self.meter is not None:
+            self.changes += self.meter.notes
 
-    def _rotation(self) -> int:
-        """Degrees clockwise that a player turns the picture."""
-        if self.turn is None:
-            return 0
-        a, b, _, _ = (int(value) for value in self.turn)
-        return {(0, 1): 90, (-1, 0): 180, (0, -1): 270}.get((a, b), 0)
-
-    def _audio_facts(self, heard: bool, meter: SoundMeter | None) -> dict[str, Any] | None:
-        if self.audio is None:
+    def _audio_facts(self, heard: bool) -> dict[str, Any] | None:
+        if self.audio is None or self.meter is None:
             return None
-        codec = self.audio.codec_context
-        return {
-            "codec": codec.codec.canonical_name,
-            "profile": codec.profile,
-            "sample_rate": codec.sample_rate,
-            "channels": codec.layout.nb_channels,
-            "layout": codec.layout.name,
-            "bit_rate": codec.bit_rate or None,
-            "start_s": _seconds(self.audio.start_time or 0, self.audio.time_base) - self.zero_s,
-            "duration_s": meter.seconds if meter is not None else None,
+        return facts.of_sound(self.audio) | {
+            "start_s": _held(_seconds(self.audio.start_time or 0, self.audio.time_base) - self.zero_s),
+            "duration_s": self.meter.seconds,
             "streams": len(self.container.streams.audio),
             "decoded": heard,
         }
 
-    def _subtitle_facts(self) -> list[dict[str, Any]]:
-        tracks = []
-        for stream in self.subtitles:
-            language = stream.metadata.get("language")
-            tracks.append(
-                {
-                    "origin": "embedded",
-                    "name": stream.codec_context.name,
-                    "language": None if language in (None, "und") else language,
-                    "cues": self.cues.get(stream.index, []),
-                }
-            )
-        return tracks
+
+def _held(time_s: float) -> float:
+    return max(-MOST_S, min(time_s, MOST_S))
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether an error of any library says that memory was refused."""
+    return isinstance(error, MemoryError) or getattr(error, "code", None) == cv2.Error.StsNoMem or "memory" in str(error)
 
 
 def _seconds(ticks: int, time_base: Any) -> float:
-    return float(ticks * time_base)
+    """Seconds of a time stamp; 0 where its unit is missing."""
+    return float(ticks * time_base) if time_base else 0.0

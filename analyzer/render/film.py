@@ -9,6 +9,7 @@ from analyzer.render.i18n import Locale
 from analyzer.render.pictures import Stills
 from analyzer.report import Report
 
+MOST_ONSETS = 40
 SECONDS, STEP_S = 3.0, 0.5
 """The window of the hook signal, and how far its pictures are apart (`analyzer.stills`)."""
 
@@ -58,7 +59,7 @@ def film_of(report: Report, stills: Stills, locale: Locale) -> Film | None:
     cells = tuple(Cell(round(100 * n / count, 2), n * STEP_S, stills.standing(n * STEP_S)) for n in range(count))
     onsets = tuple(
         Onset(locale.say(moment.text), at, place(at) if at is not None and at <= seconds else None)
-        for moment in sorted(block.items, key=lambda moment: (moment.time_s is None, moment.time_s or 0.0))
+        for moment in sorted(block.items[:MOST_ONSETS], key=lambda moment: (moment.time_s is None, moment.time_s or 0.0))
         for at in (moment.time_s,)
     )
     said = "; ".join(

@@ -24,6 +24,8 @@ from analyzer.report import Instance, Report, Verdict
 
 ROOM_S = 0.4
 """Seconds that a little time axis shows before and after what it is about."""
+MOST_TIMED = 600
+"""Cues, spans of speech and segments that are held against one another; the page shows the first 150."""
 STATES = ("fail", "warn", "pass")
 
 
@@ -113,11 +115,11 @@ class Timing:
 def timings_of(report: Report, locale: Locale) -> tuple[Timing, ...]:
     """The captions that a viewer gets against the speech, in order of time; empty where one of the two is not known."""
     blocks = [block for signal in report.signals for block in signal.evidence.values()]
-    cues = next((block.items for block in blocks if isinstance(block, Cues) and block.items), ())
-    spoken = next((block.items for block in blocks if isinstance(block, Spans) and _is_speech(block)), ())
+    cues = next((block.items for block in blocks if isinstance(block, Cues) and block.items), ())[:MOST_TIMED]
+    spoken = next((block.items for block in blocks if isinstance(block, Spans) and _is_speech(block)), ())[:MOST_TIMED]
     if not cues or not spoken:
         return ()
-    heard = [segment for block in blocks if isinstance(block, Transcript) for segment in block.items]
+    heard = [segment for block in blocks if isinstance(block, Transcript) for segment in block.items[:MOST_TIMED]]
     alone = [span for span in spoken if not any(_meet(span, cue) for cue in cues)]
     timings = [_timing(cue, [span for span in spoken if _meet(span, cue)], heard, locale) for cue in cues]
     timings += [_timing(None, [span], heard, locale) for span in alone]

@@ -16,12 +16,11 @@ from analyzer.errors import UsageError
 from analyzer.evidence import Message, Scalar
 from analyzer.render.plain_text import visible
 from analyzer.rules import clock, shown
+from analyzer.sentences import filled, formatted
 
 LANGUAGES = ("en", "fr")
 NARROW = "\u202f"
 """Narrow no-break space: between groups of digits and before a unit in French."""
-PLACEHOLDER = re.compile(r"\{(\w+)(?::([+,]?\d?\d?(?:\.\d\d?)?[defgs%]?))?\}")
-"""The part of `str.format` that sentences use; anything else in braces, as a forged report may hold it, stays as it is."""
 QUANTITY = re.compile(r"^([-−+]?\d+)(\.\d+)?(\s?)([^\d\s].*)?$", re.S)
 SPACED = re.compile(r" [:;?!»](?!\w)|« ")
 """French marks with a space that may not break a line."""
@@ -49,7 +48,7 @@ class Locale:
     def t(self, text: str, **params: Scalar) -> str:
         """An English template in the reader's language, with its parameters filled in."""
         template = self.entries.get(text, text)
-        return PLACEHOLDER.sub(lambda found: self._param(found, params), template) if params else template
+        return filled(template, params, self._param)
 
     def say(self, sentence: Message | None) -> str:
         """A message in the reader's language."""
@@ -116,18 +115,11 @@ class Locale:
     def _times(self, text: str) -> str:
         return TIMES.sub(lambda found: found[0].replace(".", ","), text) if self.lang == "fr" else text
 
-    def _param(self, found: re.Match[str], params: Mapping[str, Scalar]) -> str:
-        name, spec = found[1], found[2] or ""
-        if name not in params:
-            return found[0]
-        value = params[name]
+    def _param(self, name: str, value: Scalar, spec: str) -> str:
         if isinstance(value, bool) or value is None:
             return self.value(value)
         if isinstance(value, int | float):
-            try:
-                return self.number(format(value, spec) if spec else f"{value:.6g}")
-            except ValueError:
-                return self.number(f"{value:.6g}")
+            return self.number(formatted(value, spec or ".6g", ".6g"))
         if name == "signal":
             head, _, key = value.partition(".")
             return visible(self.t(self.names.get(head, head)) + (f" ({key})" if key else ""))

@@ -17,6 +17,7 @@ from analyzer.evidence import Evidence, Message, Moment, Moments, Scalar, Table,
 from analyzer.measures.hook_lines import first_lines, is_lost, joined
 from analyzer.measures.hook_strength import Part, Weakness, label, reasons, strength
 from analyzer.measures.hook_text import LANGUAGES, Opener, hook_types, weak_openers
+from analyzer.measures.text_roles import DRAWN
 from analyzer.media import Media
 from analyzer.report import Reason, SignalResult
 
@@ -215,7 +216,7 @@ def _spoken(segments: Sequence[Any]) -> tuple[float, str] | None:
 def _hook_lines(opening: _Opening) -> list[TextTrack]:
     """Headlines and captions that begin in the window, in reading order."""
     tracks = [t for t in opening.items("onscreen_text", "tracks") or () if t.start_s < HOOK_S]
-    lines = (track for track in tracks if track.role in ("headline", "caption"))
+    lines = (track for track in tracks if track.role in DRAWN)
     return sorted(lines, key=lambda line: (line.start_s, line.box.y0, line.box.x0))
 
 
@@ -274,7 +275,7 @@ def _weak_pictures(opening: _Opening, has_hook: bool) -> Iterable[tuple[str, flo
         yield "silence", 0.0, ""
     still = _leading(opening.items("stillness", "freezes"))
     tracks = opening.items("onscreen_text", "tracks") or ()
-    texts = [track.text for track in tracks if track.start_s < STILL_S and track.role != "watermark"]
+    texts = [track.text for track in tracks if track.start_s < STILL_S and track.role in DRAWN]
     alone = opening.by("face", STILL_S) is False and opening.by("speech", STILL_S) is False
     if still >= STILL_S and opening.by("text", still) is False:
         yield "still_without_text", 0.0, ""
@@ -350,11 +351,11 @@ def _windows(opening: _Opening) -> Table:
         return None if spans is None else round(sum(min(span.end_s, window) - span.start_s for span in early), 2)
 
     def row(window: float) -> tuple[Scalar, ...]:
-        tracks, shots = started("onscreen_text", "tracks", window), started("shots", "shots", window)
+        texts, shots = started("onscreen_text", "tracks", window), started("shots", "shots", window)
         faces, quiet = started("faces", "faces", window), seconds(opening.items("sound", "silences"), window)
         length = min(window, opening.media.duration_s)
         return (
-            window, None if tracks is None else sum(len(track.text) for track in tracks),
+            window, None if texts is None else sum(len(track.text) for track in texts if track.role in DRAWN),
             seconds(opening.items("speech", "speech"), window), None if faces is None else len(faces),
             None if shots is None else sum(shot.transition == "cut" for shot in shots),
             None if quiet is None else round(max(0.0, length - quiet), 2),

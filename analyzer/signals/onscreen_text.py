@@ -16,7 +16,7 @@ from analyzer.errors import Unavailable
 from analyzer.evidence import BoundingBox, ColourPair, Spans, TextTrack, TextTracks, message
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_reading import Reader
-from analyzer.measures.text_roles import Line, on_its_side, roles
+from analyzer.measures.text_roles import DRAWN, Line, on_its_side, roles
 from analyzer.measures.text_tracking import LineTrack, join
 from analyzer.media import Media, Thumbnails
 from analyzer.report import Reason, SignalResult
@@ -37,8 +37,10 @@ LOOK_S = 0.45
 went in the middle of the last look before the frame that shows it."""
 READABLE = 1.15
 """Lowest contrast at which the OCR engine was seen to read; a lower figure means that letters were not told from ground."""
-JUDGED = ("caption", "headline")
-"""Roles that the maker of the video answers for."""
+STROKES = frozenset("十一二三口日田工丨丁卜人入lI1iOo0XxHTLVvUuEF")
+"""Letters that are hardly more than a bar, a cross, a ring or a grid: a row of one of them is a pattern of the picture."""
+SURE, SURE_OF_FEW, FEW = 0.9, 0.98, 3
+"""Confidence from which one frame is believed, and of so few letters: an edge passes for two letters at 0.91 (measured)."""
 LETTERS_FOR_LANGUAGE = 12
 AT_ONCE_S = 0.2
 """Rows of one block that come within this time come at once: one that pops in is seen a frame or two late."""
@@ -51,16 +53,16 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         reader.read(index, frame.time_s, frame.load(), frame.load_soon() if frame.load_soon else None)
         for index, frame in enumerate(media.frames)
     ]
-    lines = [track for track in join(seen, times_s) if _believed(track, media)]
+    lines = [track for track in join(seen, times_s) if _is_text(track, media)]
     tracks = _tracks(lines, media, needed.get("speech"))
     text = "\n".join(dict.fromkeys(track.text for track in tracks))
-    judged = [track for track in tracks if track.role in JUDGED]
+    judged = drawn_for_viewers(tracks)
     moving = media.asset.kind == "video"
     unmeasured: dict[str, Reason] = {}
     metrics = {
         "tracks": len(tracks),
-        "first_text_s": min((track.start_s for track in tracks), default=None) if moving else None,
-        "text_time_share": _time_share(tracks, media.duration_s) if moving else None,
+        "first_text_s": min((track.start_s for track in judged), default=None) if moving else None,
+        "text_time_share": _time_share(judged, media.duration_s) if moving else None,
         "text_area_max": round(max((_area(tracks, track.start_s) for track in tracks), default=0.0), 4),
         "lowest_contrast": min((track.contrast for track in judged if track.contrast is not None), default=None),
         "smallest_height_share": min((round(track.height_px / media.asset.height, 4) for track in judged), default=None),
@@ -85,15 +87,24 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
     )
 
 
+def drawn_for_viewers(tracks: Sequence[TextTrack]) -> list[TextTrack]:
+    """Captions and headlines: what the maker drew for viewers to read, and answers for."""
+    return [track for track in tracks if track.role in DRAWN]
+
+
 def _area(tracks: Sequence[TextTrack], time_s: float) -> float:
     """Share of the frame that the lines take which stand at a moment; it is largest when one comes."""
     return sum(track.box.area for track in tracks if track.start_s <= time_s < track.end_s or track.start_s == time_s)
 
 
-def _believed(track: LineTrack, media: Media) -> bool:
-    """Drop what one frame alone saw for an instant between two others that did not: noise of the reader."""
-    letters = sum(character.isalnum() for character in track.text)
-    return letters >= 2 and (len(track.sightings) > 1 or track.confidence >= 0.9 or media.asset.kind == "image")
+def _is_text(track: LineTrack, media: Media) -> bool:
+    """Whether a line is text, and not noise of the reader: an edge, a pattern, or what one frame alone saw for an instant."""
+    letters = [sign for sign in track.text if sign.isalnum()]
+    if len(letters) < 2 or (len(letters) <= FEW and len(set(letters)) == 1 and letters[0] in STROKES):
+        return False
+    if media.asset.kind == "image" or len(track.sightings) > 1:
+        return True
+    return track.confidence >= (SURE_OF_FEW if len(letters) <= FEW else SURE)
 
 
 def _tracks(lines: Sequence[LineTrack], media: Media, speech: SignalResult | None) -> list[TextTrack]:
@@ -265,8 +276,8 @@ SIGNAL = Signal(
     uses=("speech",),
     metrics={
         "tracks": Metric("count", "Lines of text, each followed over time."),
-        "first_text_s": Metric("s", "When the first line of text appears."),
-        "text_time_share": Metric("share", "Share of the time during which text stands."),
+        "first_text_s": Metric("s", "When the first caption or headline appears."),
+        "text_time_share": Metric("share", "Share of the time during which a caption or headline stands."),
         "text_area_max": Metric("share", "Largest share of the frame that boxes of text cover."),
         "lowest_contrast": Metric("ratio", "Lowest contrast of a caption or headline against what surrounds its letters."),
         "smallest_height_share": Metric(

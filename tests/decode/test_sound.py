@@ -67,3 +67,49 @@ def test_a_hole_in_the_time_stamps_is_silence(tmp_path: Path) -> None:
     samples = np.abs(np.fromfile(tmp_path / AUDIO, "<i2").astype(int))
     assert len(samples) / 16_000 == pytest.approx(2.5, abs=0.02)
     assert samples[16_000 : 2 * 16_000 - 200].max() == 0 and samples[2 * 16_000 + 400 :].max() > 1000
+
+
+def frame_of(sound: NDArray[np.float32], start_s: float, rate: int = RATE) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound), "fltp", layout="stereo" if len(sound) == 2 else "mono")
+    frame.sample_rate, frame.time_base, frame.pts = rate, Fraction(1, rate), round(start_s * rate)
+    return frame
+
+
+def met(folder: Path, *frames: av.AudioFrame, end_s: float = 3600.0) -> tuple[SoundMeter, dict[str, object], NDArray[np.int16]]:
+    """A meter that took frames, its figures and the samples that it left."""
+    spool = Spool(folder)
+    meter = SoundMeter(spool, 0.0, end_s)
+    for frame in frames:
+        meter.add(frame)
+    figures = meter.close()
+    spool.close({})
+    assert figures is not None
+    return meter, figures, np.fromfile(folder / AUDIO, "<i2")
+
+
+def test_a_format_that_changes_is_converted_to_the_first(tmp_path: Path) -> None:
+    pieces = [frame_of(tone(1.0), 0.0), frame_of(tone(1.0, channels=1), 1.0), frame_of(tone(1.0)[:, :22_050], 2.0, 22_050)]
+    meter, figures, samples = met(tmp_path, *pieces)
+    assert len(samples) / 16_000 == pytest.approx(3.0, abs=0.02) and figures["integrated_lufs"] is not None
+    assert np.abs(samples[20_000:30_000]).max() > 1000 and np.abs(samples[36_000:46_000]).max() > 1000
+    assert len(np.fromfile(tmp_path / LEVELS, "<f4")) == pytest.approx(30, abs=1)
+    assert [note["params"]["seconds"] for note in meter.notes] == [pytest.approx(1.0)], "said once"
+
+
+def test_samples_that_are_no_numbers_leave_numbers(tmp_path: Path) -> None:
+    wild = tone(1.0)
+    wild[:, 100:200], wild[:, 300], wild[:, 400] = np.nan, np.inf, -1e38
+    _, figures, samples = met(tmp_path, frame_of(wild, 0.0))
+    assert np.isfinite([value for value in figures.values() if isinstance(value, float)]).all()
+    assert np.isfinite(np.fromfile(tmp_path / LEVELS, "<f4")).all() and len(samples) == pytest.approx(16_000, abs=50)
+
+
+def test_holes_and_pieces_end_with_the_bound(tmp_path: Path) -> None:
+    pieces = [frame_of(tone(0.5), start_s) for start_s in (0.0, 8.0, 86_400.0, 3.0e8)] + [frame_of(tone(0.5), 0.0)] * 30
+    _, _, samples = met(tmp_path, *pieces, end_s=10.0)
+    assert 8 <= len(samples) / 16_000 <= 10.6
+
+
+def test_sound_from_nowhere_starts_at_zero(tmp_path: Path) -> None:
+    meter, _, samples = met(tmp_path, frame_of(tone(0.5), 40_000.0), frame_of(tone(0.5), 40_000.5))
+    assert len(samples) / 16_000 == pytest.approx(1.0, abs=0.05) and "time stamps" in meter.notes[0]["text"]

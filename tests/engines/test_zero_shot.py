@@ -139,10 +139,10 @@ def test_every_label_has_its_own_captions() -> None:
 
 
 @pytest.mark.parametrize("shape", [(1 << 40, 1 << 20), (3, 4), (2, 4, 1)])
-def test_kept_directions_that_claim_another_size_are_not_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
+def test_directions_that_were_not_kept_by_us_are_not_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
     path = tmp_path / "captions.npy"
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": shape})
         file.write(bytes(48))
-    with pytest.raises((ValueError, OSError, OverflowError)):
+    with pytest.raises(EOFError):
         _kept(path, 2)

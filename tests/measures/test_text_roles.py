@@ -94,6 +94,80 @@ def test_handles_and_marks_are_watermarks_anywhere(text: str) -> None:
     assert roles([line(text, box(0.4, 0.5, 0.6, 0.52), 3, 5)], DURATION_S, SILENT) == ["watermark"]
 
 
+@pytest.mark.parametrize("text", ["PROVEEDORES", "to make TikTok captions", "How we grew on YouTube"])
+def test_a_line_that_names_an_app_is_no_mark(text: str) -> None:
+    assert roles([line(text, box(0.1, 0.3, 0.9, 0.34), 0, 4)], 4, SILENT) == ["headline"]
+
+
+@pytest.mark.parametrize("text", ["TikTok @nord", "Made with CapCut", "VEED.IO", "仅用于学术研究", "© 2024 Nord"])
+def test_names_with_little_else_and_notices_are_watermarks(text: str) -> None:
+    assert roles([line(text, box(0.4, 0.5, 0.6, 0.52), 3, 5)], DURATION_S, SILENT) == ["watermark"]
+
+
+def test_letters_on_a_prop_that_are_read_now_and_then_are_no_captions() -> None:
+    prints = [
+        line(text, box(0.76, 0.85, 0.8, 0.87), start, end)
+        for text, start, end in (("ion", 2.3, 2.8), ("on", 5.2, 6.5), ("on", 7.7, 11))
+    ]
+    assert set(roles(prints, 13, [(1.2, 12.9)])) == {"scene_text"}
+
+
+def test_high_lines_that_come_with_what_is_said_are_captions() -> None:
+    speech = [(0.3, 2.2), (3.3, 4.3), (5.4, 7.6), (8.2, 10.5)]
+    high = [
+        line(f"spoken {name}", box(0.1, 0.22, 0.9, 0.26), start, end) for name, (start, end) in zip("abcd", speech, strict=True)
+    ]
+    assert set(roles(high, 11, speech)) == {"caption"}
+    late = [replace(one, start_s=one.start_s + 0.8, end_s=one.end_s + 0.9) for one in high]
+    assert "caption" not in roles(late, 11, speech)
+
+
+def test_a_piece_and_a_second_row_of_a_caption_belong_to_it() -> None:
+    low = turns(0.8, 0.04)
+    piece = line("beside it", box(0.85, 0.8, 0.98, 0.84), low[1].start_s, low[1].end_s)
+    row = line("below it", box(0.1, 0.85, 0.3, 0.89), low[2].start_s, low[2].end_s)
+    other = line("far below", box(0.1, 0.95, 0.3, 0.99), low[2].start_s, low[2].end_s)
+    assert roles([*low, piece, row, other], DURATION_S, SPOKEN)[-3:] == ["caption", "caption", "headline"]
+
+
+def slide(title: str, points: int, start_s: float, end_s: float) -> list[Line]:
+    head = line(title, box(0.4, 0.1, 0.6, 0.18), start_s, end_s)
+    rows = [
+        line(f"{title} point {'abcdef'[i]}", box(0.13, 0.3 + 0.13 * i, 0.4, 0.35 + 0.13 * i), start_s, end_s)
+        for i in range(points)
+    ]
+    return [head, *rows]
+
+
+@pytest.mark.parametrize("speech", [[(0.0, 9.0)], None])
+def test_the_body_of_a_slide_is_no_caption_and_its_title_is_a_headline(speech: list[tuple[float, float]] | None) -> None:
+    lines = [*slide("Soil", 4, 0, 3), *slide("Water", 2, 3, 6), *slide("Light", 4, 6, 9)]
+    found = dict(zip([one.text for one in lines], roles(lines, 9, speech), strict=True))
+    assert {role for text, role in found.items() if "point" in text} == {"scene_text"}
+    assert [found[title] for title in ("Soil", "Water", "Light")] == ["headline"] * 3
+
+
+def test_a_card_of_centred_rows_beside_a_caption_is_no_slide() -> None:
+    card = [
+        line(text, box(x, y, 1 - x, y + high), 8, 11)
+        for text, x, y, high in (("KILN", 0.3, 0.2, 0.07), ("30 days to try", 0.25, 0.3, 0.027), ("Shop now", 0.35, 0.4, 0.031))
+    ]
+    said = [line("Try it for", box(0.3, 0.7, 0.7, 0.73), 8.1, 11), line("thirty days.", box(0.35, 0.735, 0.65, 0.765), 8.1, 11)]
+    assert roles([*card, *said], 11, [(0.0, 11.0)]) == ["headline"] * 3 + ["caption"] * 2
+
+
+def test_two_letters_seen_for_an_instant_are_unsure() -> None:
+    assert roles([line("LE", box(0.49, 0.37, 0.52, 0.5), 3.0, 3.4)], DURATION_S, SILENT) == ["unsure"]
+    assert roles([line("PS", box(0.25, 0.19, 0.33, 0.27), 3.0, 5.0)], DURATION_S, SILENT) == ["unsure"]
+    assert roles([line("GO", box(0.4, 0.3, 0.6, 0.4), 3.0, 5.0)], DURATION_S, SILENT) == ["headline"]
+
+
+def test_the_mark_of_a_channel_may_be_written_downwards() -> None:
+    down = line("喜羊羊与灰太狼", box(0.05, 0.19, 0.08, 0.8), 0, DURATION_S)
+    assert roles([down], DURATION_S, SPOKEN) == ["watermark"]
+    assert roles([replace(down, end_s=3.0)], DURATION_S, SPOKEN) == ["headline"]
+
+
 @pytest.mark.parametrize(("angle", "moved"), [(-12.0, 0.0), (0.0, 0.1), (-9.0, 0.1)])
 def test_a_turned_or_moving_sign_is_of_the_scene(angle: float, moved: float) -> None:
     sign = line("Bakery", box(0.3, 0.4, 0.5, 0.43), 2, 5, angle=angle, moved=moved)

@@ -186,7 +186,7 @@ def test_still_openings() -> None:
                 black=spans(), freezes=spans((0, 2)), dead_air=spans())  # fmt: skip
     silent = spoken(said("later", 4.0))
     assert read(needed | written() | silent | {"stillness": frozen}).metrics["weak_openers"] == "still_without_text"
-    card = written(headline("ACME STUDIOS", role="scene_text"))
+    card = written(headline("ACME STUDIOS"))
     assert read(needed | card | silent | {"stillness": frozen}).metrics["weak_openers"] == "logo_first"
     promise = written(headline("Stop buying flowers"))
     assert read(needed | promise | silent | {"stillness": frozen}).metrics["weak_openers"] is None

@@ -181,3 +181,15 @@ def test_rows_that_come_within_a_frame_or_two_are_told_from_the_top() -> None:
 def test_without_an_ocr_engine_nothing_is_measured() -> None:
     with pytest.raises(Unavailable):
         measure(clip(1.0), Engines(), {})
+
+
+@pytest.mark.parametrize(("text", "kept"), [("十+十", False), ("||ll", False), ("OO", False), ("OK", True), ("00:00:00", True)])
+def test_a_row_of_one_stroke_is_a_pattern(text: str, kept: bool) -> None:
+    found = run(clip(4.0, (HELLO, 0, 9)), {WHITE: text}).evidence["tracks"].items
+    assert bool(found) == kept
+
+
+def test_text_of_the_scene_is_no_text_in_the_first_seconds() -> None:
+    reading = run(clip(6.0, (HELLO, 0, 9)), {WHITE: "@nord.bakery"})
+    assert reading.metrics["tracks"] == 1
+    assert reading.metrics["first_text_s"] is None and reading.metrics["text_time_share"] == 0.0
