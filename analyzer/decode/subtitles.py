@@ -66,7 +66,7 @@ def read_sidecar(name: str, data: bytes | None, limits: Limits) -> tuple[dict[st
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     raw = list(islice(raw_cues(text, PurePath(name).suffix), limits.subtitle_cues + 1))
     if not raw:
-        return track, [note("The file {name} could not be read as subtitles.", name=name)]
+        return track, [*notes, note("The file {name} could not be read as subtitles.", name=name)]
     if encoding is not None:
         notes.append(note("The file {name} was read as {encoding}, which is a guess.", name=name, encoding=encoding))
     if len(raw) > limits.subtitle_cues:
