@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -97,10 +97,13 @@ class Analyzer:
         unknown platform or model.
         """
         from analyzer.rules import judge, load_profile
+        from analyzer.sidecars import given_post_text, post_text_of
 
         profile = load_profile(platform) if platform else None
-        given = Given(post_text, tuple(find), None if comments is None else tuple(comments))
+        post = post_text_of(Path(path)) if post_text is None else given_post_text(post_text)
+        given = Given(post.text, tuple(find), None if comments is None else tuple(comments))
         report = self._measured(Path(path), given, on_progress)
+        report = report.model_copy(update={"notes": report.notes + post.notes})
         return judge(report, profile, variant) if profile else report
 
     def fingerprint(self) -> str:
@@ -113,19 +116,18 @@ class Analyzer:
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
         """The report of an asset, of which only that is measured which is not remembered."""
         from analyzer.opening import opened
-        from analyzer.reading import post_text_of, sidecars_of
+        from analyzer.sidecars import sidecars_of
 
         with opened(path, sidecars_of) as asset:
-            if given.post_text is None:
-                given = replace(given, post_text=post_text_of(path))
             return self._known_or_measured(asset, given, on_progress)
 
     def _known_or_measured(self, asset: OpenAsset, given: Given, on_progress: OnProgress | None) -> Report:
+        from analyzer.decode.limits import Limits
         from analyzer.opening import printable
 
         if self._cache is None:
             return self._measure(asset, given, {}, on_progress)
-        about = [asset.sha256, asset.beside()]
+        about = [asset.sha256, asset.beside((self.limits or Limits()).text_bytes)]
         keys = keys_of(about, asdict(given), self._settings(), self._chosen(), self._loaded_engines())
         entry = self._cache.get(keys.asset)
         known = {name: entry.signals[key] for name, key in keys.signals.items() if key in entry.signals}

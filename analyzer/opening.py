@@ -46,6 +46,17 @@ class OpenFile:
         self.check()
         return digest
 
+    def start_sha256(self, most_bytes: int) -> str | None:
+        """SHA-256 of the first bytes, and of one more where there are more; None where they cannot be read."""
+        try:
+            self.file.seek(0)
+            return hashlib.sha256(self.file.read(most_bytes + 1)).hexdigest()
+        except OSError:
+            return None
+        finally:
+            with contextlib.suppress(OSError):
+                self.file.seek(0)
+
     def check(self) -> None:
         """Raise `MediaError` if the file is not what it was when it was opened."""
         now = os.fstat(self.file.fileno())
@@ -65,9 +76,12 @@ class OpenAsset(OpenFile):
             except MediaError:
                 self.sidecars.append((sidecar.name, None))
 
-    def beside(self) -> list[tuple[str, str | None]]:
-        """(what its name adds to the asset's, SHA-256) of each sidecar."""
-        return [(name.removeprefix(self.path.stem), None if file is None else file.sha256) for name, file in self.sidecars]
+    def beside(self, most_bytes: int) -> list[tuple[str, str | None]]:
+        """(what its name adds to the asset's, SHA-256 of what is read of it, None where nothing is) of each sidecar."""
+        return [
+            (name.removeprefix(self.path.stem), None if file is None else file.start_sha256(most_bytes))
+            for name, file in self.sidecars
+        ]
 
     def check(self) -> None:
         super().check()

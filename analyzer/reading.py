@@ -23,36 +23,10 @@ from analyzer.media import Audio, Confinement, Frame, Loudness, Media, Samples, 
 from analyzer.opening import OpenAsset, opened, printable
 from analyzer.report import Asset
 from analyzer.returned import Facts, curve_of, facts_of, times_of
+from analyzer.sidecars import sidecars_of
 
-SUBTITLES = (".srt", ".vtt", ".ass", ".ssa")
-MAX_SIDECARS = 8
-POST_TEXT_BYTES = 100_000
 MOST_CURVE_BYTES = 4_000_000
 """Of loudness over time: a value each tenth of a second of a day."""
-
-
-def sidecars_of(path: Path) -> tuple[Path, ...]:
-    """Subtitle files beside the asset: clip.srt, clip.fr.vtt, ..."""
-    try:
-        beside = sorted(path.parent.iterdir())
-    except OSError:
-        return ()
-    return tuple(
-        other
-        for other in beside
-        if other.suffix.lower() in SUBTITLES
-        and (other.stem == path.stem or (other.stem.startswith(path.stem + ".") and len(other.stem) - len(path.stem) <= 9))
-        and other.is_file()
-    )[:MAX_SIDECARS]
-
-
-def post_text_of(path: Path) -> str | None:
-    """The text of clip.txt beside the asset, or None."""
-    beside = path.with_suffix(".txt")
-    if beside == path or not beside.is_file():
-        return None
-    with beside.open("rb") as file:
-        return file.read(POST_TEXT_BYTES).decode("utf-8-sig", "replace").strip()
 
 
 @contextlib.contextmanager

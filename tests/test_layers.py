@@ -18,12 +18,12 @@ LAYERS = [
     {"analysis", "render", "stills", "cache", "keys", "batch", "brand", "collection", "compare"},
     {"catalog", "rules", "bounds", "accuracy", "profile", "signals"},
     {
-        "reading", "opening", "decoder", "returned", "comments", "sampling", "decode",
+        "reading", "sidecars", "opening", "decoder", "returned", "comments", "sampling", "decode",
         "engines", "manifests", "weights", "locks", "formats", "hub", "fingerprints",
     },  # fmt: skip
     {"measures"},
     {"contract", "media"},
-    {"report", "stored", "errors", "files", "documents", "folders"},
+    {"report", "stored", "errors", "files", "documents", "folders", "encodings"},
     {"evidence", "sentences"},
     {"quiet"},
 ]

@@ -15,7 +15,8 @@ from PIL import Image
 from analyzer.decode.limits import Limits
 from analyzer.errors import MediaError
 from analyzer.media import Media
-from analyzer.reading import post_text_of, read_media, sidecars_of
+from analyzer.reading import read_media
+from analyzer.sidecars import post_text_of, sidecars_of
 from tests.clips import encode, plain, quadrants, tone
 
 
@@ -116,7 +117,7 @@ def test_embedded_and_sidecar_subtitles_and_post_text(tmp_path: Path, read, test
     (tmp_path / "clipper.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nother\n", encoding="utf-8")
     (tmp_path / "clip.txt").write_text("Launch day 🚀", encoding="utf-8")
     assert [path.name for path in sidecars_of(clip)] == ["clip.fr.vtt", "clip.srt"]
-    assert post_text_of(clip) == "Launch day 🚀"
+    assert post_text_of(clip).text == "Launch day 🚀"
     tracks = read(clip).subtitles
     embedded = [track for track in tracks if track.origin == "embedded"]
     assert "optical" in " ".join(cue.text for cue in embedded[0].cues)

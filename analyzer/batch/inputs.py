@@ -21,14 +21,12 @@ from typing import BinaryIO, TextIO
 
 from analyzer.batch.files import INDEX
 from analyzer.errors import UsageError
-from analyzer.reading import SUBTITLES
+from analyzer.sidecars import MOST_ADDED, SUBTITLES
 
 BESIDE = (*SUBTITLES, ".txt")
 """Files that belong to the asset of the same name."""
 NO_ASSETS = (*BESIDE, ".csv", ".tsv", ".json", ".jsonl", ".html", ".md", ".toml", ".parquet")
 """Files that a folder of assets may hold and that are no inputs (project choice)."""
-LANGUAGE_LENGTH = 9
-"""Characters of .pt-BR and the like between the name of an asset and the ending of its subtitles."""
 LONGEST_LINE, LONGEST_CELL, LONGEST_PATH = 1_000_000, 131_072, 65_536
 """Of a manifest in characters, of a list of paths in bytes. A manifest may have millions of rows: it is never held whole."""
 MOST_COLUMNS = 1000
@@ -186,7 +184,7 @@ def _beside(folder: Path) -> dict[str, tuple[str, ...]]:
         return {}
     for name in names:
         stem = name.rpartition(".")[0]
-        shorter = stem.rpartition(".")[0]
-        for owner in {stem, shorter if len(stem) - len(shorter) <= LANGUAGE_LENGTH else stem} - {""}:
+        owners = {stem} | {stem[:end] for end in range(max(0, len(stem) - MOST_ADDED), len(stem)) if stem[end] == "."}
+        for owner in owners - {""}:
             found[owner] = (*found.get(owner, ()), name)
     return found

@@ -22,19 +22,14 @@ from analyzer.collection.survey import Survey, survey_of
 from analyzer.errors import MediaError, UsageError
 from analyzer.evidence import Table
 from analyzer.files import read_within
-from analyzer.reading import post_text_of
 from analyzer.report import Report
+from analyzer.sidecars import ASSETS, post_text_of
 
 SIGNALS = (
     "palette", "onscreen_text", "faces", "shots", "stillness", "sound", "speech", "sentiment", "post_text", "technical",
     "content",
 )  # fmt: skip
 """What the measures of a set read; those that this installation has are measured."""
-SUFFIXES = (
-    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".3gp", ".wmv", ".flv", ".gif", ".jpg", ".jpeg",
-    ".png", ".webp", ".avif", ".heic", ".bmp", ".tif", ".tiff",
-)  # fmt: skip
-"""Endings of files that are taken for assets; a manifest may name others."""
 DATE_COLUMNS = ("published_at", "date")
 DATE_FACTS = ("DateTimeOriginal", "creation_time", "DateTimeDigitized", "DateTime", "date", "com.apple.quicktime.creationdate")
 """Tags that say when an asset was made, the most telling first."""
@@ -103,7 +98,7 @@ def media_of(folder: Path, leave_out: Path | None = None) -> list[Path]:
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and os.path.abspath(here / name) != left_out
         )
-        found += [here / name for name in names if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")]
+        found += [here / name for name in names if Path(name).suffix.lower() in ASSETS and not name.startswith(".")]
     return found
 
 
@@ -148,7 +143,7 @@ def gather(sources: list[Source], analyzer: Analyzer, on_progress: OnProgress | 
     for source in sources:
         try:
             report = analyzer.analyze(source.path, post_text=source.post_text, on_progress=on_progress)
-            post_text = post_text_of(source.path) if source.post_text is None else source.post_text
+            post_text = post_text_of(source.path).text if source.post_text is None else source.post_text
             survey = replace(survey_of(source.path, report), post_text=post_text or "")
         except MediaError as error:
             yield Unread(key=source.key, code=error.code, sentence=str(error))

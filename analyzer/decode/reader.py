@@ -68,7 +68,10 @@ def read_asset(
         spool = Spool(files)
         facts = _facts(asset, spool, limits, show_location)
         asset.close()
-        facts["subtitles"] += [read_sidecar(name, file, limits) for name, file in sidecars]
+        for name, file in sidecars:
+            track, notes = read_sidecar(name, _start_of(file, limits), limits)
+            facts["subtitles"].append(track)
+            facts["notes"] += notes
         spool.close(facts)
         return spool.kept
     except Refused as error:
@@ -79,6 +82,13 @@ def read_asset(
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         refuse(Refused("no_space", NO_SPACE) if full else Refused("io", f"Reading failed: {error.strerror or error}."))
     return None
+
+
+def _start_of(file: BinaryIO | None, limits: Limits) -> bytes | None:
+    try:
+        return file.read(limits.text_bytes + 1) if file is not None and not file.seek(0) else None
+    except OSError:
+        return None
 
 
 def _facts(file: BinaryIO, spool: Spool, limits: Limits, show_location: bool) -> dict[str, Any]:

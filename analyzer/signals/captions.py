@@ -15,7 +15,8 @@ from typing import Literal
 
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, Transcript, message
-from analyzer.measures.languages import UNSPACED
+from analyzer.measures.languages import UNSPACED, code_of
+from analyzer.measures.reading_speed import readable_cps
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_roles import APPS
 from analyzer.measures.word_agreement import agreement
@@ -38,12 +39,6 @@ ROW_GAP = 0.9
 """Rows of one cue are at most this many row heights apart."""
 TRANSLATED = 0.3
 """Share of agreeing words below which captions of another language are a translation: names agree even so (project choice)."""
-ISO_639_1 = {
-    "ara": "ar", "chi": "zh", "deu": "de", "dut": "nl", "eng": "en", "fra": "fr", "fre": "fr", "ger": "de", "hin": "hi",
-    "ita": "it", "jpn": "ja", "kor": "ko", "nld": "nl", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es", "swe": "sv",
-    "tur": "tr", "ukr": "uk", "zho": "zh",
-}  # fmt: skip
-"""By the codes of three letters that files state (https://www.loc.gov/standards/iso639-2/); others are not known."""
 
 SPEECH_METRICS = ("speech_coverage", "delay_s", "muted_understandable")
 
@@ -62,7 +57,8 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             key = f"{origin}_{numbers[origin]}"
             evidence[key] = Cues(title=title, origin=origin, language=subtitles.language, items=subtitles.cues)
             numbers[origin] += 1
-    cues = _judged(evidence)
+    judged = _judged(evidence)
+    cues = judged.items if judged else ()
     headline = any(track.role == "headline" for track in tracks)
     metrics = {
         "burned_in": bool(burned_in),
@@ -72,6 +68,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "watermark": next((track.text for track in tracks if track.role == "watermark" and APPS.search(track.text)), None),
         "cues": len(cues),
         "median_cps": round(median(cue.cps or 0.0 for cue in cues), 1) if cues else None,
+        "speed_share": _speed_share(judged, needed) if judged else None,
         "max_cps": round(max(cue.cps or 0.0 for cue in cues), 1) if cues else None,
         "max_lines": max((cue.text.count("\n") + 1 for cue in cues), default=None),
         "max_line_chars": max((len(row) for cue in cues for row in cue.text.split("\n")), default=None),
@@ -136,12 +133,17 @@ def _cue(rows: Sequence[TextTrack]) -> Cue:
     return Cue(start_s=start_s, end_s=end_s, text=text, cps=round(len(text.replace("\n", "")) / max(0.05, end_s - start_s), 1))
 
 
-def _judged(evidence: Mapping[str, Evidence]) -> tuple[Cue, ...]:
+def _judged(evidence: Mapping[str, Evidence]) -> Cues | None:
     """The cues that a viewer gets: burned in, else the first subtitles of the file, else those beside it."""
-    for block in evidence.values():
-        if isinstance(block, Cues) and block.items:
-            return block.items
-    return ()
+    return next((block for block in evidence.values() if isinstance(block, Cues) and block.items), None)
+
+
+def _speed_share(judged: Cues, needed: Mapping[str, SignalResult]) -> float:
+    """The reading speed of the middle cue as a share of what its language allows."""
+    onscreen = needed["onscreen_text"].metrics.get("language")
+    language = str(onscreen or "") if judged.origin == "burned_in" else judged.language
+    allowed = readable_cps(language, " ".join(cue.text for cue in judged.items))
+    return round(median(cue.cps or 0.0 for cue in judged.items) / allowed, 4)
 
 
 def _all(evidence: Mapping[str, Evidence]) -> list[Cue]:
@@ -207,12 +209,12 @@ def _languages(needed: Mapping[str, SignalResult], evidence: Mapping[str, Eviden
     """The languages of all captions as ISO 639-1; empty where one of them is not known."""
     onscreen = needed["onscreen_text"].metrics.get("language")
     stated = [
-        str(onscreen or "") if block.origin == "burned_in" else (block.language or "").lower().split("-")[0]
+        str(onscreen or "") if block.origin == "burned_in" else block.language or ""
         for block in evidence.values()
         if isinstance(block, Cues)
     ]
-    found = {code if len(code) == 2 else ISO_639_1.get(code, "") for code in stated}
-    return set() if "" in found else found
+    found = {code_of(language) for language in stated}
+    return {code for code in found if code} if None not in found else set()
 
 
 def _delays(speech: Sequence[tuple[float, float]], cues: Sequence[Cue]) -> list[tuple[Cue, float]]:
@@ -251,6 +253,7 @@ SIGNAL = Signal(
         "cues": Metric("count", "Captions, one after the other."),
         "speech_coverage": Metric("share", "Share of the speech during which a caption stands."),
         "median_cps": Metric("cps", "Reading speed of the middle caption, in characters a second."),
+        "speed_share": Metric("share", "Reading speed of the middle caption, as a share of what can be read in its language."),
         "max_cps": Metric("cps", "Reading speed of the fastest caption, in characters a second."),
         "max_lines": Metric("count", "Most rows of a caption."),
         "max_line_chars": Metric("count", "Characters of the longest row."),
