@@ -48,7 +48,7 @@ SERIAL_TAGS = {0xA430: "CameraOwnerName", 0xA431: "BodySerialNumber", 0xA435: "L
 
 def read_image(file: BinaryIO, spool: Spool, limits: Limits, show_location: bool) -> dict[str, Any]:
     """Read an image, or every frame of an animation; returns its facts. Raises `Refused`."""
-    deadline = time.monotonic() + limits.decode_s
+    deadline = time.monotonic() + min(limits.decode_s, limits.animation_s)
     frames = check_header(file, limits)
     if frames == 0:
         raise Refused("not_media", NOT_MEDIA)

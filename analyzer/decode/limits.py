@@ -19,6 +19,8 @@ class Limits:
     """Frames kept in full, about 0.2 MB each; beyond that every second one is given up."""
     decode_s: float = 900.0
     """Seconds after which decoding stops by itself and what was read so far is reported."""
+    animation_s: float = 120.0
+    """The same for an animated GIF, WebP or PNG: a few kilobytes of one can ask for hours."""
     stall_s: float = 40.0
     """Seconds without any progress after which the process is killed."""
     memory_bytes: int = 6_000_000_000

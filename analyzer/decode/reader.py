@@ -19,7 +19,6 @@ from typing import Any, BinaryIO
 import av.subtitles.codeccontext
 import av.subtitles.stream
 import cv2
-import pysubs2
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -44,7 +43,7 @@ from analyzer.decode.subtitles import read_sidecar
 from analyzer.decode.video import read_video
 
 NEEDED_LATER = (
-    encodings.latin_1, encodings.utf_16, encodings.utf_8_sig, av.subtitles, pysubs2,
+    encodings.latin_1, encodings.utf_16, encodings.utf_8_sig, av.subtitles,
     AvifImagePlugin, BmpImagePlugin, GifImagePlugin,
     IcoImagePlugin, ImageColor, ImagePalette, Jpeg2KImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin,
     PpmImagePlugin, TiffImagePlugin, WebPImagePlugin,
