@@ -83,7 +83,7 @@ def check(
     from analyzer.render.progress import shown_progress
 
     path = cli_words.only_one(paths)
-    cli_files.prepare(out)
+    cli_files.prepare(out, cli_files.files_of(path, out))
     analyzer = Analyzer(
         only=only or (), skip=skip or (), show_location=show_location, use_cache=cache, models=chosen(model or []),
         device=device, exact=exact,
@@ -117,12 +117,14 @@ def judge(
     lang: In = "en",
 ) -> None:
     """Judge a stored report for another platform: no media, no models."""
-    from analyzer.files import write
+    from analyzer.files import check_free, write
     from analyzer.render import to_html
     from analyzer.report import load_report
     from analyzer.rules import judge as judged
     from analyzer.rules import load_profile
 
+    if html is not None:
+        check_free(html, "html")
     report = judged(load_report(Path(report_file)), load_profile(platform), variant)
     written = []
     if html is not None:

@@ -56,13 +56,14 @@ def audit(
     """Audit a set: what holds together, what stands out and why, what is double, what drifts."""
     from analyzer.collection import audit as audited
     from analyzer.collection.gather import analyzer_for_sets
-    from analyzer.render.audit_files import write_asset, write_file
+    from analyzer.files import write
+    from analyzer.render.audit_files import write_asset
     from analyzer.render.audit_page import to_audit_html
     from analyzer.render.audit_tables import audit_lines, to_audit_csv
     from analyzer.render.i18n import locale_of
 
     locale = locale_of(lang)
-    cli_files.prepare(out)
+    cli_files.prepare(out, [out / f"audit.{ending}" for ending in ("html", "json", "csv")])
     with _told(quiet) as told:
 
         def keep(one: Gathered) -> None:
@@ -75,7 +76,7 @@ def audit(
         "html": to_audit_html(found, lang=lang, with_reports=reports), "json": found.to_json(), "csv": to_audit_csv(found)
     }  # fmt: skip
     for ending, text in files.items():
-        write_file(out / f"audit.{ending}", text.encode("utf-8", "replace"))
+        write(out / f"audit.{ending}", text.encode("utf-8", "replace"))
     if format == "text":
         written = locale.t("Written: {path}", path=f"{out / 'audit.html'}, audit.json, audit.csv")
         say(*map(_plain, [*audit_lines(found, lang), written]))
@@ -96,7 +97,7 @@ def brand_learn(
     from analyzer.collection.gather import analyzer_for_sets
     from analyzer.collection.learn import learn
     from analyzer.errors import UsageError
-    from analyzer.render.audit_files import write_file
+    from analyzer.files import write
 
     if out.exists():
         raise UsageError(f"{out} is there already and may have been edited; name another file with --out.")
@@ -104,7 +105,7 @@ def brand_learn(
     with _told(quiet) as told:
         found = audited(folder, analyzer=analyzer_for_sets(cache), on_asset=lambda one: told(one.source.key))
     kit = learn(found, folder, out)
-    write_file(out, kit.encode("utf-8", "replace"))
+    write(out, kit.encode("utf-8", "replace"))
     say(*kit.splitlines(), f"Written: {out}. Edit it, then: analyzer audit {folder} --brand {out}")
 
 
@@ -127,14 +128,14 @@ def compare(
     from analyzer import catalog
     from analyzer.analysis import Analyzer
     from analyzer.compare import compare as compared
+    from analyzer.files import write
     from analyzer.profile import load_profile
-    from analyzer.render.audit_files import write_file
     from analyzer.render.compare_page import compare_lines, to_compare_html
     from analyzer.rules import judge
 
     profile = load_profile(platform)
     if html is not None:
-        cli_files.prepare(html.parent)
+        cli_files.prepare(html.parent, [html])
     engine = Analyzer(use_cache=cache)
     with _told(quiet) as told:
         before, after = (judge(_report(path, engine, told), profile) for path in (first, second))
@@ -142,7 +143,7 @@ def compare(
     units = {name: metric.unit for name, metric in catalog.metrics().items()}
     found = compared(before, after, units, rules)
     if html is not None:
-        write_file(html, to_compare_html(found, before, after, lang=lang).encode("utf-8", "replace"))
+        write(html, to_compare_html(found, before, after, lang=lang).encode("utf-8", "replace"))
     if format == "json":
         put_json(found.to_json())
     else:

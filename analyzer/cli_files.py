@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -27,9 +28,10 @@ HASH = 8
 """Hexadecimal digits that tell two names apart."""
 
 
-def prepare(out: Path) -> None:
-    """Make the folder of the reports; raises `UsageError` where it cannot be made or written, before any work is done."""
+def prepare(out: Path, files: Iterable[Path] = ()) -> None:
+    """Make a folder for files that come later; raises `UsageError` where one cannot be written, before any work is done."""
     from analyzer.errors import UsageError
+    from analyzer.files import check_free
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -39,6 +41,8 @@ def prepare(out: Path) -> None:
         raise UsageError(f"The folder {out} cannot be used: {reason}. Name another.") from error
     if reason:
         raise UsageError(f"The folder {out} cannot be used: {reason}. Name another.")
+    for file in files:
+        check_free(file, file.suffix[1:])
 
 
 def write_reports(report: Report, media: Path, out: Path, lang: str) -> tuple[Path, Path]:
@@ -46,11 +50,16 @@ def write_reports(report: Report, media: Path, out: Path, lang: str) -> tuple[Pa
     from analyzer.files import write
     from analyzer.render import to_html
 
-    name = name_in(out, media.name)
-    json_file, html_file = (out / f"{name}{ending}" for ending in ENDINGS)
+    json_file, html_file = files_of(media, out)
     write(json_file, report.to_json())
     write(html_file, to_html(report, lang=lang, media_src=_address(media, out)))
     return json_file, html_file
+
+
+def files_of(media: Path, out: Path) -> tuple[Path, Path]:
+    """Where the reports of an asset lie in a folder: JSON and HTML."""
+    name = name_in(out, media.name)
+    return out / f"{name}{ENDINGS[0]}", out / f"{name}{ENDINGS[1]}"
 
 
 def name_in(out: Path, name: str) -> str:

@@ -57,3 +57,10 @@ def test_a_folder_that_cannot_be_made_is_said_first(tmp_path: Path, name: str) -
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UsageError, match="cannot be used"):
         cli_files.prepare(tmp_path / name)
+
+
+def test_a_name_that_another_file_has_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "clip.png.report.json").write_text("mine")
+    with pytest.raises(UsageError, match="this program did not make it"):
+        cli_files.prepare(tmp_path, cli_files.files_of(Path("clip.png"), tmp_path))
+    assert (tmp_path / "clip.png.report.json").read_text() == "mine"

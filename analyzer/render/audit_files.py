@@ -15,8 +15,6 @@ SIDE = 240
 """Long side in pixels of a thumbnail: two to a row on a phone."""
 JPEG_QUALITY = 74
 THUMBS, REPORTS = "thumbs", "reports"
-write_file = write
-"""What the commands write with."""
 
 
 def name_of(key: str) -> str:
