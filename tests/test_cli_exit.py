@@ -85,7 +85,7 @@ def test_a_stream_that_knows_only_ascii_still_gets_the_same_json(work: Path) -> 
 @posix
 @pytest.mark.slow
 def test_a_machine_that_has_no_memory_is_exit_code_4(work: Path) -> None:
-    done = shell("ulimit -v 120000; analyzer judge r.json", work)
+    done = shell("ulimit -v 70000; analyzer judge r.json", work)
     assert done.returncode == 4 and len(done.stderr.splitlines()) == 1
 
 
