@@ -116,9 +116,18 @@ def test_a_full_disk_loses_no_result(work: Path) -> None:
         subprocess.run(["umount", work / "tiny"], check=True)
 
 
-def is_running(folder: Path) -> bool:
-    """Whether a process names a folder in its command line, as decoders do."""
-    return subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, check=False).stdout != b""
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a process started, decoders among them."""
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_running(number: int) -> bool:
+    """Whether a process is there and not only waits to be counted as ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @posix
@@ -135,16 +144,17 @@ def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path, number: int, 
     command = [*ANALYZER.split(), *words, "--no-cache"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment) as process:
         deadline = time.monotonic() + 30
-        while not list((tmp_path / "scratch").glob("analyzer-*/*")) and time.monotonic() < deadline:
+        while not (decoders := children_of(process)) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()
         assert process.wait(20) == code, said
     assert len(said.splitlines()) == 1 and os.listdir(tmp_path / "scratch") == []
-    while time.monotonic() < deadline and is_running(tmp_path):
+    assert decoders
+    while time.monotonic() < deadline and any(map(is_running, decoders)):
         time.sleep(0.1)
-    assert not is_running(tmp_path)
+    assert not any(map(is_running, decoders))
 
 
 class Broken(Exception):
