@@ -54,7 +54,8 @@ SAMPLE_BYTES = 32_768
 MOST_MARKS = 8
 """Combining marks that one letter keeps. Vietnamese and Hebrew need three; sorting a long run takes quadratic time."""
 DROPPED = {
-    **dict.fromkeys([*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0xFFFE, 0xFFFF]),
+    **dict.fromkeys([*range(32), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+    **dict.fromkeys([0xFEFF, 0xFFFE, 0xFFFF]),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"), 9: " ", 10: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n",
 }  # fmt: skip
 """Control characters and marks that turn the direction of what follows are no text; half a surrogate pair is none either."""

@@ -19,6 +19,7 @@ from analyzer.decode import spool as names
 from analyzer.decode.limits import Limits
 from analyzer.decoder import Decoder, Progress, nameless, untrusted
 from analyzer.evidence import Cue
+from analyzer.measures.reading_speed import cps
 from analyzer.media import Audio, Confinement, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
 from analyzer.opening import OpenAsset, opened, printable
 from analyzer.report import Asset
@@ -133,7 +134,7 @@ def _subtitles(track: Any) -> SubtitleTrack:
             start_s=cue.start_s,
             end_s=cue.end_s,
             text=cue.text,
-            cps=round(len(cue.text) / max(0.001, cue.end_s - cue.start_s), 2),
+            cps=round(cps(cue.text, cue.start_s, cue.end_s), 2),
         )
         for cue in track.cues
     )

@@ -75,3 +75,16 @@ def test_cleaned_text_has_no_controls_and_one_form() -> None:
     assert cleaned("a\r\nb\rc\x00\x1b[31m\u202ed\u2028e\ud800") == "a\nb\nc[31md\ne\ufffd"
     assert cleaned("e\u0301te\u0301") == "été"
     assert len(cleaned("a" + "\u0301\u0323" * 100_000)) < 12
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Cześć, dziękuję bardzo za pomoc"), ("cp1250", "Hvala lijepa, vidimo se sljedeći četvrtak"),
+        ("cp1254", "Teşekkürler, yarın görüşürüz"), ("cp1255", "שלום לכולם"), ("cp1256", "شكرا جزيلا، أراك غدا"),
+        ("cp1257", "Ačiū, iki pasimatymo rytoj, šaunu"), ("cp874", "ขอบคุณมาก พบกันพรุ่งนี้"), ("gb18030", "你好，世界！"),
+        ("iso2022_jp", "土曜日に庭を開けます"), ("cp932", "カメラを買いました"), ("cp1252", "perché no? città più bella"),
+    ],
+)  # fmt: skip
+def test_short_texts_that_are_easily_taken_for_others(encoding: str, text: str) -> None:
+    assert decoded(text.encode(encoding))[0] == text

@@ -23,11 +23,14 @@ def main() -> None:
     confinement = Confinement()
     confinement.enter(limits, job["parent"])
 
+    from analyzer.decode import subtitles
     from analyzer.decode.reader import read_asset, serve
 
     spool = {name: opened(handle, "r+b") for name, handle in job["spool"].items()}
     asset = opened(job["asset"], "rb", job["name"])
     sidecars = [(name, None if handle is None else opened(handle, "rb")) for name, handle in job["sidecars"]]
+    if sidecars:
+        subtitles.ready()
     confinement.lock()
     print(json.dumps({"confinement": confinement.told()}), flush=True)
     kept = read_asset(asset, sidecars, spool, limits, job["show_location"])

@@ -8,6 +8,7 @@ from av.video.frame import VideoFrame
 
 from analyzer.decode import colour, geometry, pixels
 from analyzer.decode.metadata import clean
+from analyzer.decode.subtitles import told_once
 
 MAX_NAME = 40
 """Characters of a language or codec name."""
@@ -51,13 +52,13 @@ def of_sound(audio: Any) -> dict[str, Any]:
 
 
 def of_subtitles(stream: Any, cues: list[dict[str, Any]]) -> dict[str, Any]:
-    """One embedded track with its cues."""
+    """One embedded track with its cues, which ASS in MP4 and Matroska may hold in any order and twice."""
     language = clean(stream.metadata.get("language") or "und")[:MAX_NAME]
     return {
         "origin": "embedded",
         "name": stream.codec_context.name,
         "language": None if language == "und" else language,
-        "cues": cues,
+        "cues": told_once(cue for cue in cues if cue["end_s"] > cue["start_s"]),
     }
 
 

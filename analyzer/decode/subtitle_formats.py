@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from analyzer.decode.cue_text import ass_text, marked_text
+from analyzer.measures.languages import code_of
 
 _TIME = r"(?:(\d{1,4})\s?:\s?)?(\d{1,2})\s?:\s?(\d{1,2})(?:\s?[.,:]\s?(\d{1,9}))?"
 TIMING = re.compile(rf"\s{{0,20}}{_TIME}\s{{0,20}}-{{1,3}}>\s{{0,20}}{_TIME}(?!\d)")
 TIME = re.compile(_TIME)
 LEFT_OUT = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)|Region:|X-TIMESTAMP-MAP")
+LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z0-9_-]{2,35})[ \t]*$", re.MULTILINE)
 LONGEST_TIMING = 400
 """Characters of a row in which a timing, or the names of the columns, are looked for."""
 MOST_DIGITS = 9
@@ -43,6 +45,13 @@ def raw_cues(text: str, suffix: str) -> Iterator[RawCue]:
     if "[script info]" in head.lower() or "[events]" in head.lower():
         return _ass(rows)
     return {".vtt": _webvtt, ".ass": _ass, ".ssa": _ass}.get(suffix.lower(), _subrip)(rows)
+
+
+def language_in(text: str) -> str | None:
+    """The code of the language that the head of a WebVTT file states; None where it states none."""
+    head = text[:4000].split("\n\n")[0]
+    found = LANGUAGE.search(head) if head.lstrip().startswith("WEBVTT") else None
+    return code_of(found[1]) if found else None
 
 
 def _timing(row: str) -> tuple[float, float] | None:

@@ -13,7 +13,7 @@ from analyzer import encodings
 from analyzer.decode.cue_text import MOST_CHARACTERS, ass_text
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import note
-from analyzer.decode.subtitle_formats import raw_cues
+from analyzer.decode.subtitle_formats import language_in, raw_cues
 from analyzer.measures.languages import language_of
 
 MAX_CUE_S = 30.0
@@ -21,11 +21,16 @@ MAX_CUE_S = 30.0
 TOUCH_S = 0.05
 """Cues this close follow each other without a gap: a frame at 25 frames a second is 0.04 s."""
 
+SHIFTED, SHIFTED_WITHIN = "X-TIMESTAMP-MAP", 4_000
+"""A row of the head of a WebVTT file whose times count from elsewhere (RFC 8216, section 3.5), and how far a head goes."""
 MOST_ROWS = 8
 """Rows of a cue that may have rolled up: a screen holds four."""
 
-encodings.ready()
-language_of("clip.en.srt")  # this process may open no more files later
+
+def ready() -> None:
+    """Load all that reading a sidecar needs, before this process may open no more files. It takes some tenths of a second."""
+    encodings.ready()
+    language_of("clip.en.srt")
 
 
 def cues_of_packet(packet: Any, zero_s: float) -> list[dict[str, Any]]:
@@ -64,6 +69,7 @@ def read_sidecar(name: str, data: bytes | None, limits: Limits) -> tuple[dict[st
         notes.append(note("Of the file {name} only the first {bytes} bytes were read.", name=name, bytes=limits.text_bytes))
     text, encoding = encodings.decoded(data, language)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    track["language"] = language or language_in(text)
     raw = list(islice(raw_cues(text, PurePath(name).suffix), limits.subtitle_cues + 1))
     if not raw:
         return track, [*notes, note("The file {name} could not be read as subtitles.", name=name)]
@@ -72,6 +78,8 @@ def read_sidecar(name: str, data: bytes | None, limits: Limits) -> tuple[dict[st
     if len(raw) > limits.subtitle_cues:
         raw.pop()
         notes.append(note("Of the file {name} only the first {count} cues were read.", name=name, count=len(raw)))
+    if SHIFTED in text[:SHIFTED_WITHIN]:
+        notes.append(note("The file {name} is a piece of a stream; its times were taken as they stand.", name=name))
     cues: list[dict[str, Any]] = [
         {"start_s": cue.start_s, "end_s": cue.end_s, "text": words} for cue in raw if (words := cue.text)
     ]

@@ -16,7 +16,7 @@ from typing import Literal
 from analyzer.contract import Engines, Metric, Reading, Signal
 from analyzer.evidence import Cue, Cues, Evidence, Span, Spans, TextTrack, Transcript, message
 from analyzer.measures.languages import UNSPACED, code_of
-from analyzer.measures.reading_speed import readable_cps
+from analyzer.measures.reading_speed import characters, cps, readable_cps
 from analyzer.measures.text_blocks import rows_apart, shared_time
 from analyzer.measures.text_roles import APPS
 from analyzer.measures.word_agreement import agreement
@@ -71,7 +71,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "speed_share": _speed_share(judged, needed) if judged else None,
         "max_cps": round(max(cue.cps or 0.0 for cue in cues), 1) if cues else None,
         "max_lines": max((cue.text.count("\n") + 1 for cue in cues), default=None),
-        "max_line_chars": max((len(row) for cue in cues for row in cue.text.split("\n")), default=None),
+        "max_line_chars": max((round(characters(row)) for cue in cues for row in cue.text.split("\n")), default=None),
         "shortest_cue_s": round(min(cue.end_s - cue.start_s for cue in cues), 2) if cues else None,
         "short_gaps": sum(LEAST_GAP_S < after.start_s - before.end_s < SHORT_GAP_S for before, after in pairwise(cues)),
     }
@@ -130,7 +130,7 @@ def _cue(rows: Sequence[TextTrack]) -> Cue:
         lines[-1].append(row) if beside else lines.append([row])
     text = "\n".join(" ".join(part.text for part in sorted(line, key=lambda p: p.box.x0)) for line in lines)
     start_s, end_s = min(row.start_s for row in rows), max(row.end_s for row in rows)
-    return Cue(start_s=start_s, end_s=end_s, text=text, cps=round(len(text.replace("\n", "")) / max(0.05, end_s - start_s), 1))
+    return Cue(start_s=start_s, end_s=end_s, text=text, cps=round(cps(text, start_s, max(end_s, start_s + 0.05)), 1))
 
 
 def _judged(evidence: Mapping[str, Evidence]) -> Cues | None:

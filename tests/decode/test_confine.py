@@ -204,6 +204,7 @@ def test_reading_imports_and_opens_nothing_more(tmp_path: Path) -> None:
 import io, os, sys, tempfile
 from pathlib import Path
 import analyzer.decode.reader as reader
+from analyzer.decode import subtitles
 from analyzer.decode.limits import Limits
 from analyzer.decode.spool import FILES
 late, watching = [], False
@@ -213,6 +214,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 assert len(os.listdir("/proc/self/task")) == 1, "a thread runs outside the lock"
 read, out, sys.stdout = 0, sys.stdout, io.StringIO()
+subtitles.ready()
 for path in sorted(Path(sys.argv[1]).glob("*.*")):
     files = {name: tempfile.TemporaryFile() for name in FILES}
     asset, sidecar = path.open("rb"), Path(sys.argv[1], "s.srt").open("rb")

@@ -208,8 +208,9 @@ def test_a_process_that_may_open_no_more_files_reads_any_encoding() -> None:
     code = """
 import sys
 from analyzer.decode.limits import Limits
-from analyzer.decode.subtitles import read_sidecar
+from analyzer.decode.subtitles import read_sidecar, ready
 
+ready()
 closed = True
 def refuse(event, arguments):
     if event == "open" and closed:
@@ -231,3 +232,23 @@ closed = False
 def test_the_name_of_a_file_is_valid_text() -> None:
     track, said = read_sidecar("cl\x1bip\n\udcff.srt", None, LIMITS)
     assert track["name"] == "clip \ufffd.srt" == said[0]["params"]["name"]
+
+
+def test_the_head_of_a_webvtt_file_states_its_language_and_that_its_times_are_shifted() -> None:
+    text = "WEBVTT\nKind: captions\nLanguage: fr\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n\n00:01.000 --> 00:02.000\nBonjour&lrm;\n"
+    track, said = read_sidecar("clip.vtt", text.encode(), LIMITS)
+    assert track["language"] == "fr" and [cue["text"] for cue in track["cues"]] == ["Bonjour"]
+    assert [note["text"] for note in said] == ["The file {name} is a piece of a stream; its times were taken as they stand."]
+    assert read_sidecar("clip.de.vtt", text.encode(), LIMITS)[0]["language"] == "de", "its name counts for more"
+    assert read_sidecar("clip.srt", b"Language: fr\n" + srt("Hello").encode(), LIMITS)[0]["language"] is None
+
+
+def test_cues_of_a_stream_are_told_once_and_in_order() -> None:
+    from types import SimpleNamespace
+
+    from analyzer.decode.facts import of_subtitles
+
+    stream = SimpleNamespace(metadata={"language": "eng"}, codec_context=SimpleNamespace(name="ass"))
+    held = [(3.0, 4.0, "Two"), (1.0, 2.0, "One"), (1.0, 2.0, "One"), (5.0, 5.0, "never")]
+    cues = [{"start_s": start, "end_s": end, "text": text} for start, end, text in held]
+    assert [(cue["start_s"], cue["text"]) for cue in of_subtitles(stream, cues)["cues"]] == [(1.0, "One"), (3.0, "Two")]
