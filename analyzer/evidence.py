@@ -161,6 +161,8 @@ class Cue(Noun):
     text: str
     cps: float | None = None
     """Reading speed in characters a second."""
+    speed_share: float | None = None
+    """Reading speed as a share of what its language allows."""
     delay_s: float | None = None
     """By how much it starts after the span of speech that begins with it, negative is before; null: none begins with it."""
 

@@ -38,7 +38,8 @@ DERIVED = {"unsafe_share": "share", "shown_share": "share", "height_share": "sha
 """Fields that are computed while judging, with their units; `analyzer.rules` computes them."""
 FIELDS = {
     "contrast": "ratio", "contrast_median": "ratio", "height_px": "px", "needed_s": "s", "start_s": "s", "duration_s": "s",
-    "cps": "cps", "confidence": "share", "role": "text", "text": "text", "label": "text", "transition": "text",
+    "cps": "cps", "speed_share": "share", "confidence": "share", "role": "text", "text": "text", "label": "text",
+    "transition": "text",
 } | DERIVED  # fmt: skip
 """Fields of items of evidence that a rule may read, with their units."""
 WITHOUT_ORDER = ("text", "flag")

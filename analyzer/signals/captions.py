@@ -57,6 +57,7 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
             key = f"{origin}_{numbers[origin]}"
             evidence[key] = Cues(title=title, origin=origin, language=subtitles.language, items=subtitles.cues)
             numbers[origin] += 1
+    evidence = {key: _paced(block, needed) for key, block in evidence.items() if isinstance(block, Cues)}
     judged = _judged(evidence)
     cues = judged.items if judged else ()
     headline = any(track.role == "headline" for track in tracks)
@@ -68,7 +69,8 @@ def measure(media: Media, engines: Engines, needed: Mapping[str, SignalResult]) 
         "watermark": next((track.text for track in tracks if track.role == "watermark" and APPS.search(track.text)), None),
         "cues": len(cues),
         "median_cps": round(median(cue.cps or 0.0 for cue in cues), 1) if cues else None,
-        "speed_share": _speed_share(judged, needed) if judged else None,
+        "speed_share": round(median(cue.speed_share or 0.0 for cue in cues), 4) if cues else None,
+        "readable_cps": _readable_cps(judged, needed) if judged else None,
         "max_cps": round(max(cue.cps or 0.0 for cue in cues), 1) if cues else None,
         "max_lines": max((cue.text.count("\n") + 1 for cue in cues), default=None),
         "max_line_chars": max((round(characters(row)) for cue in cues for row in cue.text.split("\n")), default=None),
@@ -138,12 +140,18 @@ def _judged(evidence: Mapping[str, Evidence]) -> Cues | None:
     return next((block for block in evidence.values() if isinstance(block, Cues) and block.items), None)
 
 
-def _speed_share(judged: Cues, needed: Mapping[str, SignalResult]) -> float:
-    """The reading speed of the middle cue as a share of what its language allows."""
+def _readable_cps(block: Cues, needed: Mapping[str, SignalResult]) -> float:
+    """Characters a second that the language of cues allows."""
     onscreen = needed["onscreen_text"].metrics.get("language")
-    language = str(onscreen or "") if judged.origin == "burned_in" else judged.language
-    allowed = readable_cps(language, " ".join(cue.text for cue in judged.items))
-    return round(median(cue.cps or 0.0 for cue in judged.items) / allowed, 4)
+    language = str(onscreen or "") if block.origin == "burned_in" else block.language
+    return readable_cps(language, " ".join(cue.text for cue in block.items))
+
+
+def _paced(block: Cues, needed: Mapping[str, SignalResult]) -> Cues:
+    """The cues with the share of the reading speed that their language allows."""
+    allowed = _readable_cps(block, needed)
+    items = tuple(cue.model_copy(update={"speed_share": round((cue.cps or 0.0) / allowed, 4)}) for cue in block.items)
+    return block.model_copy(update={"items": items})
 
 
 def _all(evidence: Mapping[str, Evidence]) -> list[Cue]:
@@ -254,6 +262,7 @@ SIGNAL = Signal(
         "speech_coverage": Metric("share", "Share of the speech during which a caption stands."),
         "median_cps": Metric("cps", "Reading speed of the middle caption, in characters a second."),
         "speed_share": Metric("share", "Reading speed of the middle caption, as a share of what can be read in its language."),
+        "readable_cps": Metric("cps", "Reading speed that the language of the captions allows."),
         "max_cps": Metric("cps", "Reading speed of the fastest caption, in characters a second."),
         "max_lines": Metric("count", "Most rows of a caption."),
         "max_line_chars": Metric("count", "Characters of the longest row."),

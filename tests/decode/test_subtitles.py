@@ -235,7 +235,8 @@ def test_the_name_of_a_file_is_valid_text() -> None:
 
 
 def test_the_head_of_a_webvtt_file_states_its_language_and_that_its_times_are_shifted() -> None:
-    text = "WEBVTT\nKind: captions\nLanguage: fr\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n\n00:01.000 --> 00:02.000\nBonjour&lrm;\n"
+    text = "WEBVTT\nKind: captions\nLanguage: fr\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n\n"
+    text += "00:01.000 --> 00:02.000\nBonjour&lrm;\n"
     track, said = read_sidecar("clip.vtt", text.encode(), LIMITS)
     assert track["language"] == "fr" and [cue["text"] for cue in track["cues"]] == ["Bonjour"]
     assert [note["text"] for note in said] == ["The file {name} is a piece of a stream; its times were taken as they stand."]

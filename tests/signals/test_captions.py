@@ -9,9 +9,10 @@ import pytest
 from analyzer.contract import Reading
 from analyzer.evidence import Cue, Span, Spans, TextTrack, TextTracks, Transcript, TranscriptSegment, Word, message
 from analyzer.media import SubtitleTrack
-from analyzer.report import Reason, SignalResult
+from analyzer.report import Reason, Report, SignalResult
+from analyzer.rules import judge, load_profile
 from analyzer.signals.captions import SIGNAL, SPEECH_METRICS, measure
-from tests.make import Engines, box, media, ok, text_track, tone
+from tests.make import Engines, asset, box, media, ok, text_track, tone
 
 UPPER, LOWER = box(0.2, 0.70, 0.8, 0.74), box(0.2, 0.75, 0.8, 0.79)
 
@@ -214,3 +215,21 @@ def test_the_language_that_subtitles_state(stated: str, code: str | None) -> Non
 
 def test_a_language_without_spaces_is_not_compared_word_by_word() -> None:
     assert matched("你好", text_track("你好"), spoken="zh", shown="zh").unmeasured["speech_match"].code == "unspaced"
+
+
+def test_each_caption_is_held_against_the_speed_of_its_language() -> None:
+    """Fourteen characters a second are easy in English and too fast in Chinese, where Netflix allows nine."""
+    chinese = subtitles((0, 1, "我们把花园的门一直开着直到第一"), (1, 3, "我们把花园的门"))
+    english = subtitles((0, 1, "fourteen here!"), origin="sidecar")
+    reading = run(subtitles=[chinese, english])
+    first, second = reading.evidence["embedded_0"].items
+    assert (first.speed_share, second.speed_share) == (pytest.approx(15 / 9, abs=0.001), pytest.approx(3.5 / 9, abs=0.001))
+    assert reading.evidence["sidecar_0"].items[0].speed_share == pytest.approx(0.7)
+    assert reading.metrics["readable_cps"] == 9 and reading.metrics["speed_share"] == pytest.approx((15 + 3.5) / 18, abs=0.001)
+    peak = next(rule for rule in load_profile("default").rules if rule.id == "reading-speed-peak")
+    measured = ok("captions", dict(reading.metrics), **reading.evidence)
+    made = Report(analyzer_version="0", asset=asset(), complete=True, signals=(measured,))
+    judged = judge(made, "default").judgement
+    assert judged is not None and peak.field == "speed_share"
+    [verdict] = [verdict for verdict in judged.verdicts if verdict.rule == peak.id]
+    assert verdict.status == "warn" and [instance.text for instance in verdict.instances] == [first.text]
