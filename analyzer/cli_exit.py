@@ -129,7 +129,7 @@ def _fault(error: BaseException) -> Ending:
         return Ending(STOPPED if is_of_the_machine(error.__cause__) else UNUSABLE, _line(str(error)))
     if isinstance(error, AnalyzerError):
         return Ending(STOPPED, _line(str(error)))
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _could_not_load(error):
         return Ending(STOPPED, "Memory ran out, and the run had to stop. Close other programs, or take a smaller file.")
     if isinstance(error, OSError) and error.errno is not None:
         where = f" ({os.fsdecode(error.filename)})" if isinstance(error.filename, str | bytes) else ""
@@ -188,6 +188,11 @@ def _log_to_standard_error() -> None:
             cli_print.tell(*self.format(record).splitlines())
 
     logging.basicConfig(level=logging.INFO, handlers=[Told()], format="%(levelname)s %(name)s: %(message)s")
+
+
+def _could_not_load(error: BaseException) -> bool:
+    """Whether a library could not be loaded for want of memory."""
+    return isinstance(error, ImportError) and any(text in str(error) for text in ("failed to map segment", "allocate memory"))
 
 
 def _terminate(number: int, frame: Any) -> None:

@@ -170,6 +170,7 @@ def caused(error: UsageError, cause: OSError) -> UsageError:
     ("error", "code", "says"),
     [
         (typer.Exit(1), 1, ""),
+        (ImportError("libx.so: failed to map segment from shared object"), 4, "Memory ran out"),
         (UsageError("It makes no sense."), 2, "It makes no sense."),
         (MediaError("damaged", "It is damaged."), 3, "Cannot be analysed: It is damaged."),
         (MediaError("out_of_memory", "Memory ran out."), 4, "Memory ran out."),

@@ -81,7 +81,7 @@ def test_engines_of_each_library_ask_nobody(tmp_path: Path, test_data: Path) -> 
     wanted = [word for signal in ("speech", "faces", "objects", "onscreen_text") for word in ("--only", signal)]
     seen = traced(tmp_path, "check", clip, "--out", out, *wanted)
     at_rest(seen, tmp_path)
-    report = json.loads((tmp_path / "out" / "nasa_13013.report.json").read_text(encoding="utf-8"))
+    report = json.loads((tmp_path / "out" / "nasa_13013.mp4.report.json").read_text(encoding="utf-8"))
     ran = {engine["id"] for signal in report["signals"] if signal["status"] == "ok" for engine in signal["engines"]}
     assert set(sources) <= ran
 

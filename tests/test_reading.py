@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -252,3 +253,12 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "bad.mp4").write_bytes(struct.pack(">I4s", 8, b"ftyp") * 9)
     refused(tmp_path / "bad.mp4")
     assert not list(spool.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on the size of files")
+@pytest.mark.parametrize("kind", ["picture", "clip"])
+def test_a_bound_on_temporary_files_is_no_damage_of_the_asset(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / ("a.png" if kind == "picture" else "a.mp4")
+    Image.effect_noise((900, 900), 80).save(path) if kind == "picture" else encode(path, plain((9, 99, 9), 40, 640, 360))
+    error = refused(path, limits=Limits(spool_bytes=4_000))
+    assert error.code == "no_space" and "damaged" not in str(error)

@@ -13,8 +13,11 @@ from typing import IO
 from analyzer import files
 from analyzer.errors import AnalyzerError
 
+RECORDS = "records"
 INDEX = "index.sqlite"
 """Marks a folder as that of a batch."""
+APPLICATION = 0x43414E41
+"""The `application_id` that tells this index from the database of another program."""
 LONGEST = 40
 """Characters of an asset's name in the name of its report."""
 

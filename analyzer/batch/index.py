@@ -20,12 +20,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analyzer.batch.files import INDEX, StoreError
+from analyzer.batch.files import APPLICATION, INDEX, RECORDS, StoreError
 from analyzer.batch.record import Record, read_record
 from analyzer.errors import UsageError
 
-APPLICATION = 0x43414E41
-"""The `application_id` that tells this index from the database of another program."""
 VERSION = 2
 SCHEMA = """
 CREATE TABLE inputs (
@@ -213,7 +211,7 @@ def _sha256_of(path: Path) -> str:
 
 def _shelves(out: Path) -> list[Path]:
     try:
-        return sorted(path for path in (out / "records").iterdir() if SHELF.fullmatch(path.name))
+        return sorted(path for path in (out / RECORDS).iterdir() if SHELF.fullmatch(path.name))
     except OSError:
         return []
 

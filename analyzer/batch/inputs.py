@@ -19,13 +19,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from analyzer.batch.files import INDEX
+from analyzer.batch.files import APPLICATION, INDEX, RECORDS
 from analyzer.errors import UsageError
 from analyzer.sidecars import MOST_ADDED, SUBTITLES
 
 BESIDE = (*SUBTITLES, ".txt")
 """Files that belong to the asset of the same name."""
-NO_ASSETS = (*BESIDE, ".csv", ".tsv", ".json", ".jsonl", ".html", ".md", ".toml", ".parquet")
+NO_ASSETS = (*BESIDE, ".sqlite", ".csv", ".tsv", ".json", ".jsonl", ".html", ".md", ".toml", ".parquet")
 """Files that a folder of assets may hold and that are no inputs (project choice)."""
 LONGEST_LINE, LONGEST_CELL, LONGEST_PATH = 1_000_000, 131_072, 65_536
 """Of a manifest in characters, of a list of paths in bytes. A manifest may have millions of rows: it is never held whole."""
@@ -100,7 +100,7 @@ def _of_folder(root: Path) -> Iterator[Item]:
         path = Path(todo.pop())
         if not os.path.isdir(path):
             yield _item(path, str(path.relative_to(root)), {}, 0)
-        elif not os.path.isfile(path / INDEX):
+        elif not is_of_batch(path):
             try:
                 todo.extend(sorted((entry.path for entry in os.scandir(path) if _is_input(entry)), reverse=True))
             except OSError as error:
@@ -109,10 +109,20 @@ def _of_folder(root: Path) -> Iterator[Item]:
                 yield _item(path, str(path.relative_to(root)), {}, 0)
 
 
+def is_of_batch(folder: Path) -> bool:
+    """Whether a folder holds the index of a batch, damaged or of an older version maybe; another program's is none."""
+    try:
+        with (folder / INDEX).open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return False
+    return int.from_bytes(head[68:72]) == APPLICATION or (folder / RECORDS).is_dir()
+
+
 @lru_cache(maxsize=1024)
 def _in_batch(folder: Path) -> bool:
     """Whether a folder is that of a batch or lies in one."""
-    return os.path.isfile(folder / INDEX) or (folder != folder.parent and _in_batch(folder.parent))
+    return is_of_batch(folder) or (folder != folder.parent and _in_batch(folder.parent))
 
 
 def _is_input(entry: os.DirEntry[str]) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer import folders
-from analyzer.batch.files import INDEX, StoreError, write
+from analyzer.batch.files import INDEX, RECORDS, StoreError, write
 from analyzer.batch.index import KEEP, adopt, are_whole, connect, files_as_kept, make, row_of, set_aside, state_of
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import ANALYSED, RETRIED, Record, to_file
@@ -154,7 +154,7 @@ class Store:
     def keep(self, record: Record) -> None:
         """Write a record's file, then its row. When it returns, the record survives whatever happens to the process."""
         record = record.model_copy(update={"source": self.part.source})
-        path, data = self.out / "records" / record.id[:2] / f"{record.id}.json", to_file(record)
+        path, data = self.out / RECORDS / record.id[:2] / f"{record.id}.json", to_file(record)
         write(path, data, self.folder)
         with self._writing() as db:
             db.execute(KEEP, row_of(record, self.run, files_as_kept(self.out, record, path, data)))

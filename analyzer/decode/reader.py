@@ -38,7 +38,7 @@ from PIL import (
 from analyzer.decode.image import read_image
 from analyzer.decode.kinds import is_heic, looks_like_image
 from analyzer.decode.limits import Limits
-from analyzer.decode.spool import Kept, Refused, Spool, refuse
+from analyzer.decode.spool import NO_SPACE, Kept, Refused, Spool, refuse
 from analyzer.decode.subtitles import read_sidecar
 from analyzer.decode.video import read_video
 
@@ -49,8 +49,6 @@ NEEDED_LATER = (
     PpmImagePlugin, TiffImagePlugin, WebPImagePlugin,
 )  # fmt: skip
 """Modules that others import only when they come upon something."""
-
-NO_SPACE = "There is no space left for temporary files; make room, or name another folder with TMPDIR."
 
 cv2.setNumThreads(1)
 

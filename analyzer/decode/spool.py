@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import json
 import math
@@ -32,6 +34,9 @@ LOWEST_DB, HIGHEST_DB = -120.0, 200.0
 """Levels beyond are of samples that are no numbers."""
 
 REPORT_EVERY_S = 0.25
+
+
+NO_SPACE = "There is no space left for temporary files; make room, or name another folder with TMPDIR."
 
 
 class Refused(Exception):
@@ -140,6 +145,17 @@ class Kept:
         return self._file.read(piece.length)
 
 
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """Write to the spool; where the disk or a limit on files ends it, that is no fault of the asset."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise Refused("no_space", NO_SPACE) from error
+        raise Refused("io", f"Temporary files cannot be written: {error.strerror or error}.") from error
+
+
 class Spool:
     """Writes what one asset leaves, into open files by their names, and tells the parent how far it is.
 
@@ -160,18 +176,22 @@ class Spool:
 
     def add_thumbnail(self, time_s: float, pixels: NDArray[np.uint8]) -> None:
         self._times.append(time_s)
-        self._files[THUMBNAILS].write(pixels.tobytes())
+        with _room():
+            self._files[THUMBNAILS].write(pixels.tobytes())
 
     def add_audio(self, samples: NDArray[np.int16]) -> None:
-        self._files[AUDIO].write(samples.tobytes())
+        with _room():
+            self._files[AUDIO].write(samples.tobytes())
 
     def keep(self, time_s: float, data: bytes) -> None:
         """Keep the frame whose thumbnail was added last, as JPEG or PNG."""
-        self.kept.add(self.frames - 1, time_s, data)
+        with _room():
+            self.kept.add(self.frames - 1, time_s, data)
 
     def keep_soon(self, grey: NDArray[np.uint8]) -> None:
         """Keep the grey copy that goes with the frame that was kept last."""
-        self.kept.add_soon(grey)
+        with _room():
+            self.kept.add_soon(grey)
 
     def thin(self, before_s: float) -> None:
         """Give up every second kept frame after `before_s`."""
@@ -187,17 +207,18 @@ class Spool:
     def curves(self, momentary: NDArray[np.float32], levels: NDArray[np.float32]) -> None:
         for name, curve in ((MOMENTARY, momentary), (LEVELS, levels)):
             finite = np.clip(np.nan_to_num(curve, nan=LOWEST_DB), LOWEST_DB, HIGHEST_DB)
-            self._files[name].write(finite.astype("<f4").tobytes())
+            with _room():
+                self._files[name].write(finite.astype("<f4").tobytes())
 
     def close(self, facts: dict[str, Any]) -> None:
-        self._files[TIMES].write(np.asarray(self._times, "<f8").tobytes())
         text = json.dumps(_bounded(facts | {"kept": self.kept.listed()})).encode()
         if len(text) > MOST_FACTS_BYTES:
             raise Refused("too_large", "The file asks for more memory than is allowed for reading it.")
-        self._files[FACTS].write(text)
-        for name, file in self._files.items():
-            if name != FRAMES:
-                file.close()
+        with _room():
+            self._files[TIMES].write(np.asarray(self._times, "<f8").tobytes())
+            self._files[FACTS].write(text)
+            for name, file in self._files.items():
+                file.close() if name != FRAMES else file.flush()
         print(json.dumps({"finished": True}), flush=True)
 
 

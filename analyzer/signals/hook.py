@@ -239,7 +239,9 @@ def _unread(opening: _Opening, words: Sequence[_Words]) -> Reason | None:
     speech = opening.by("speech", HOOK_S)
     unheard = speech is not False and not any(source.source in (SPOKEN, CAPTIONED, SUBTITLED) for source in words)
     if unread_text or (unheard and not any(source.source == ON_SCREEN for source in words)):
-        sentence = message("The first words were not read: no transcript and no text on screen.")
+        sentence = message(
+            "The first words were not read: there is no transcript, and no caption or headline in the first seconds."
+        )
         return Reason(code="no_transcript", sentence=sentence)
     foreign = [source.language for source in words if source.language and source.language not in LANGUAGES]
     if foreign and len(foreign) == len(words):

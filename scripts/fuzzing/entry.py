@@ -28,8 +28,8 @@ def decode(path: Path, folder: Path, still: bool) -> str:
     from analyzer.decode.spool import Refused, Spool
     from analyzer.decode.video import read_video
 
-    spool = Spool(folder)
     try:
+        spool = Spool(folder)
         with path.open("rb") as file:
             if still:
                 facts = read_image(file, spool, limits(), False)
@@ -52,7 +52,8 @@ class Left:
     def __init__(self, folder: Path, spool: dict[str, Any]) -> None:
         self._kept = _kept.get(folder)
         for name, file in spool.items():
-            file.write((folder / name).read_bytes())
+            if (folder / name).is_file():  # kept frames stay in memory
+                file.write((folder / name).read_bytes())
 
     def follow(self, on_progress: Any) -> Any:
         from analyzer.media import Confinement
@@ -89,5 +90,5 @@ def sidecar(path: Path) -> dict[str, Any]:
     """The track of a subtitle file."""
     from analyzer.decode.subtitles import read_sidecar
 
-    with path.open("rb") as file:
-        return read_sidecar(path.name, file, limits())
+    track, _ = read_sidecar(path.name, path.read_bytes()[: limits().text_bytes + 1], limits())
+    return track

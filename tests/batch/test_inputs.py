@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.batch.files import APPLICATION, INDEX, RECORDS
 from analyzer.batch.inputs import Item, items_of
 from analyzer.errors import UsageError
 from tests.collection.test_gather import refusing
@@ -37,6 +38,7 @@ def test_a_folder_is_its_assets_without_what_lies_beside_them(tmp_path: Path) ->
         ".git/x.mp4",
         "list.csv",
         "batch/index.sqlite",
+        "batch/records/aa/d.json",
         "batch/thumbnails/d.jpg",
         "odd",
     )
@@ -101,7 +103,7 @@ def test_paths_come_from_standard_input(tmp_path: Path, listed: bytes, monkeypat
 
 
 def test_a_glob_and_a_single_file(tmp_path: Path) -> None:
-    folder = fill(tmp_path, "a.mp4", "sub/b.mp4", "c.jpg", "batch/index.sqlite", "batch/thumbnails/aa/d.mp4")
+    folder = fill(tmp_path, "a.mp4", "sub/b.mp4", "c.jpg", "batch/index.sqlite", "batch/records/x", "batch/thumbnails/aa/d.mp4")
     assert [item.path.name for item in found(folder / "**" / "*.mp4")] == ["a.mp4", "b.mp4"]
     assert [item.path.name for item in found(folder / "c.jpg")] == ["c.jpg"]
 
@@ -135,3 +137,14 @@ def test_a_folder_below_that_cannot_be_read_is_an_input_of_its_own(tmp_path: Pat
     refusing(monkeypatch, folder)
     with pytest.raises(UsageError, match="cannot be read: Permission denied"):
         found(folder)
+
+
+def test_a_database_of_another_program_makes_a_folder_no_batch(tmp_path: Path) -> None:
+    for name in ("mine", "batch", "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.png").write_bytes(b"x")
+    (tmp_path / "mine" / INDEX).write_bytes(b"my notes")
+    (tmp_path / "batch" / INDEX).write_bytes(bytes(68) + APPLICATION.to_bytes(4) + bytes(28))
+    (tmp_path / "old" / INDEX).write_bytes(b"damaged")
+    (tmp_path / "old" / RECORDS).mkdir()
+    assert [item.name for item in items_of(str(tmp_path), io.BytesIO()) if item.name.endswith("png")] == ["mine/mine.png"]
