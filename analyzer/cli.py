@@ -57,16 +57,8 @@ def check(
     post_text: Annotated[str | None, typer.Option(help="Text of the post; default: the .txt beside the file.")] = None,
     find: Annotated[list[str] | None, typer.Option(help="Look for this in the picture, in words; may be repeated.")] = None,
     comments: Annotated[Path | None, typer.Option(help="A CSV file of the comments on the post.")] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            parser=cli_words.signal, metavar="SIGNAL", help="Measure only this signal and what it needs; may be repeated."
-        ),
-    ] = None,
-    skip: Annotated[
-        list[str] | None,
-        typer.Option(parser=cli_words.signal, metavar="SIGNAL", help="Leave this signal out; may be repeated."),
-    ] = None,
+    only: cli_words.Only = None,
+    skip: cli_words.Skip = None,
     model: Annotated[list[str] | None, typer.Option(help="TASK=ID: the model of a task; may be repeated.")] = None,
     device: Device = "auto",
     exact: Annotated[bool, typer.Option("--exact", help="32-bit floats instead of the fastest precision.")] = False,

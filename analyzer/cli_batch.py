@@ -44,16 +44,8 @@ def batch(
         typer.Option("--platform", "-p", parser=cli_words.platform, metavar="NAME", help="For inputs whose row names none."),
     ] = "default",
     variant: Variant = "organic",
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            parser=cli_words.signal, metavar="SIGNAL", help="Measure only this signal and what it needs; may be repeated."
-        ),
-    ] = None,
-    skip: Annotated[
-        list[str] | None,
-        typer.Option(parser=cli_words.signal, metavar="SIGNAL", help="Leave this signal out; may be repeated."),
-    ] = None,
+    only: cli_words.Only = None,
+    skip: cli_words.Skip = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core that has memory for it.")] = 0,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds without progress after which an asset is given up.")] = 600.0,
     memory: Annotated[float, typer.Option(min=0, help="GB that one worker may take; 0: its share of the machine.")] = 0.0,

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -132,3 +132,12 @@ def folder(given: str) -> Path:
     if os.path.isfile(given):
         raise UsageError(f"{given} is a file, and this takes a folder. For one file: analyzer check {given}")
     return Path(given)
+
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(parser=signal, metavar="SIGNAL", help="Measure only this signal and what it needs; may be repeated."),
+]
+Skip = Annotated[
+    list[str] | None, typer.Option(parser=signal, metavar="SIGNAL", help="Leave this signal out; may be repeated.")
+]

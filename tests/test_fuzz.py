@@ -163,10 +163,10 @@ def _littering(path: Path, folder: Path) -> str:
 def test_the_watch_names_every_kind_of_find_and_goes_on(
     tmp_path: Path, read: Callable[[Path, Path], str], outcome: str, fault: str
 ) -> None:
-    watch._forget_peak()
-    bound_mb = watch._peak_mb() + 30
-    target = targets.Target(read, lambda folder: iter(()), bound_mb)
     make = lambda number: mutants.Mutant(number, "made", ".bin", b"abc")  # noqa: E731
+    idle = targets.Target(lambda path, folder: "read", lambda folder: iter(()), 10**6)
+    [still] = watch.watched(idle, make, iter(range(1)), tmp_path, limit_s=5)
+    target = targets.Target(read, lambda folder: iter(()), still.memory_mb + 30)
     results = list(watch.watched(target, make, iter(range(2)), tmp_path, limit_s=0.3))
     assert [(result.number, result.outcome) for result in results] == [(0, outcome), (1, outcome)]
     assert all(fault in result.fault if fault else not result.fault for result in results)
