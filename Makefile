@@ -41,6 +41,7 @@ audit-deps:  ## known holes in the pinned packages (needs a network)
 
 lint: $(ALL)  ## style and types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 schema: $(ALL)  ## write docs/report.schema.json anew

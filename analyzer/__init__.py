@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from analyzer.analysis import Analyzer as Analyzer
     from analyzer.analysis import Progress as Progress
     from analyzer.analysis import analyze as analyze
-    from analyzer.errors import AnalyzerError as AnalyzerError
-    from analyzer.errors import MediaError as MediaError
-    from analyzer.errors import UsageError as UsageError
-    from analyzer.report import Report as Report
-    from analyzer.rules import judge as judge
+    from analyzer.judge.rules import judge as judge
+    from analyzer.nouns.errors import AnalyzerError as AnalyzerError
+    from analyzer.nouns.errors import MediaError as MediaError
+    from analyzer.nouns.errors import UsageError as UsageError
+    from analyzer.nouns.report import Report as Report
 
 _HOMES = {
-    "Analyzer": "analysis", "Progress": "analysis", "analyze": "analysis", "judge": "rules", "Report": "report",
-    "AnalyzerError": "errors", "MediaError": "errors", "UsageError": "errors",
+    "Analyzer": "analysis", "Progress": "analysis", "analyze": "analysis", "judge": "judge.rules", "Report": "nouns.report",
+    "AnalyzerError": "nouns.errors", "MediaError": "nouns.errors", "UsageError": "nouns.errors",
 }  # fmt: skip
 __all__ = ["Analyzer", "AnalyzerError", "MediaError", "Progress", "Report", "UsageError", "analyze", "judge"]
 

@@ -8,8 +8,8 @@ import signal
 def main() -> None:
     """Run the command line; does not return."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # `cli_exit.run_process` takes it back
-    from analyzer.cli import main as run
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # `exits.run_process` takes it back
+    from analyzer.cli.app import main as run
 
     run()
 

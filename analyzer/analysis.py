@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import analyzer
-from analyzer import cache
-from analyzer.errors import MediaError, UsageError
-from analyzer.evidence import Message, message
-from analyzer.fingerprints import code, digest
-from analyzer.keys import Keys, keys_of, lasting
-from analyzer.report import Report, SignalResult, Still
+from analyzer.disk.fingerprints import code, digest
+from analyzer.measure import cache
+from analyzer.measure.keys import Keys, keys_of, lasting
+from analyzer.nouns.errors import MediaError, UsageError
+from analyzer.nouns.evidence import Message, message
+from analyzer.nouns.report import Report, SignalResult, Still
 
 if TYPE_CHECKING:
-    from analyzer.cache import Cache, Entry
-    from analyzer.decode.limits import Limits
     from analyzer.engines import Engines
     from analyzer.engines.runtime import Device
-    from analyzer.media import Media
-    from analyzer.opening import OpenAsset
+    from analyzer.measure.cache import Cache, Entry
+    from analyzer.nouns.media import Media
+    from analyzer.read.decode.limits import Limits
+    from analyzer.read.opening import OpenAsset
 
 Variant = Literal["organic", "ad"]
 NO_PICTURES = message("This report has no pictures: the decoder did not hand the frames back.")
@@ -96,8 +96,8 @@ class Analyzer:
         picture, `comments` are those on the post. Raises `MediaError` when the asset cannot be read, `UsageError` for an
         unknown platform or model.
         """
-        from analyzer.rules import judge, load_profile
-        from analyzer.sidecars import given_post_text, post_text_of
+        from analyzer.judge.rules import judge, load_profile
+        from analyzer.read.sidecars import given_post_text, post_text_of
 
         profile = load_profile(platform) if platform else None
         post = post_text_of(Path(path)) if post_text is None else given_post_text(post_text)
@@ -108,22 +108,22 @@ class Analyzer:
 
     def fingerprint(self) -> str:
         """Changes whenever a measurement of any asset could come out differently."""
-        from analyzer import catalog
+        from analyzer.measure import catalog
 
         tasks = sorted({task for signal in catalog.signals() for task in signal.tasks})
         return digest(self._settings(), code(), [self._loaded_engines().fingerprint(task) for task in tasks])
 
     def _measured(self, path: Path, given: Given, on_progress: OnProgress | None) -> Report:
         """The report of an asset, of which only that is measured which is not remembered."""
-        from analyzer.opening import opened
-        from analyzer.sidecars import sidecars_of
+        from analyzer.read.opening import opened
+        from analyzer.read.sidecars import sidecars_of
 
         with opened(path, sidecars_of) as asset:
             return self._known_or_measured(asset, given, on_progress)
 
     def _known_or_measured(self, asset: OpenAsset, given: Given, on_progress: OnProgress | None) -> Report:
-        from analyzer.decode.limits import Limits
-        from analyzer.opening import printable
+        from analyzer.read.decode.limits import Limits
+        from analyzer.read.opening import printable
 
         if self._cache is None:
             return self._measure(asset, given, {}, on_progress)
@@ -139,7 +139,7 @@ class Analyzer:
 
     def _assembled(self, rest: Report, name: str, results: Mapping[str, SignalResult]) -> Report:
         """A report of remembered parts, for an asset that may have another name now."""
-        from analyzer import catalog
+        from analyzer.measure import catalog
 
         signals = tuple(results.get(signal.id) or catalog.not_requested(signal) for signal in catalog.signals())
         asset = rest.asset.model_copy(update={"name": name})
@@ -160,7 +160,7 @@ class Analyzer:
             self._cache.put(keys.asset, entry)
 
     def _settings(self) -> list[object]:
-        from analyzer.decode.limits import Limits
+        from analyzer.read.decode.limits import Limits
 
         return [repr(self.limits or Limits()), self.show_location]
 
@@ -178,8 +178,8 @@ class Analyzer:
         on_progress: OnProgress | None,
     ) -> Report:
         """Read an asset and measure every chosen signal but those whose result is `known`."""
-        from analyzer import catalog
-        from analyzer.reading import read_media
+        from analyzer.measure import catalog
+        from analyzer.read.open_media import read_media
 
         tell = on_progress or (lambda progress: None)
         chosen, engines = self._chosen(), self._loaded_engines()
@@ -223,13 +223,13 @@ class Analyzer:
             )
 
     def _chosen(self) -> set[str]:
-        from analyzer import catalog
+        from analyzer.measure import catalog
 
         everything = {signal.id for signal in catalog.signals()}
         return (catalog.with_needs(self.only) if self.only else everything) - set(self.skip)
 
     def _check_ids(self) -> None:
-        from analyzer import catalog
+        from analyzer.measure import catalog
 
         known = {signal.id for signal in catalog.signals()}
         for name in (*self.only, *self.skip):
@@ -241,7 +241,7 @@ def _pictures(
     media: Media, results: Collection[SignalResult]
 ) -> tuple[tuple[Still, ...], tuple[Still, ...], tuple[Message, ...]]:
     """Stills, close-ups, and a note instead where the decoder does not hand the frames back any more."""
-    from analyzer.stills import close_ups_of, stills_of
+    from analyzer.measure.stills import close_ups_of, stills_of
 
     try:
         return stills_of(media, results), close_ups_of(media, results), ()

@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 from analyzer.engines.graphs import Run
 from analyzer.engines.runtime import Runtime
-from analyzer.evidence import BoundingBox
-from analyzer.manifests import Manifest, named
-from analyzer.weights import EXPORTED
+from analyzer.nouns.evidence import BoundingBox
+from analyzer.weights.manifests import Manifest, named
+from analyzer.weights.store import EXPORTED
 
 ROOT = Path(__file__).parent.parent
 Detected = list[tuple[str, BoundingBox, float]]

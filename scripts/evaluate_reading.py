@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 from analyzer.engines import Engines
-from analyzer.measures.text_reading import Reader
-from analyzer.measures.text_tracking import LineTrack, join, similarity
-from analyzer.media import Media
-from analyzer.reading import read_media
+from analyzer.methods.text_reading import Reader
+from analyzer.methods.text_tracking import LineTrack, join, similarity
+from analyzer.nouns.media import Media
+from analyzer.read.open_media import read_media
 
 ALIKE = 0.8
 STANDS_S = 0.5

@@ -25,12 +25,12 @@ import cv2
 import numpy as np
 from evaluate_objects import ROOT, Picture, engine, labelled, models
 
-from analyzer.evidence import BoundingBox
-from analyzer.measures.looks import cuts_in, looks_of
-from analyzer.measures.screen_time import screen_times
-from analyzer.measures.tracking import followed, track_of
-from analyzer.media import Frame, Media
-from analyzer.reading import read_media
+from analyzer.methods.looks import cuts_in, looks_of
+from analyzer.methods.screen_time import screen_times
+from analyzer.methods.tracking import followed, track_of
+from analyzer.nouns.evidence import BoundingBox
+from analyzer.nouns.media import Frame, Media
+from analyzer.read.open_media import read_media
 
 WIDTH, HEIGHT, RATE, SECONDS = 640, 360, 25, 12
 SEEN = 0.25

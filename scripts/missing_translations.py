@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from analyzer.render.i18n import UNITS
+from analyzer.show.i18n import UNITS
 
 ROOT = Path(__file__).parent.parent / "analyzer"
 BLOCKS = {
@@ -31,7 +31,7 @@ def collect() -> set[str]:
     for path in sorted(ROOT.rglob("*.py")):
         found |= set(_of_code(ast.parse(path.read_text(encoding="utf-8"))))
     found |= set(_of_templates())
-    for path in sorted((ROOT / "profiles").glob("*.toml")):
+    for path in sorted((ROOT / "judge" / "profiles").glob("*.toml")):
         profile = tomllib.loads(path.read_text(encoding="utf-8"))
         found.add(profile["title"])
         found |= {rule[key] for rule in profile["rules"] for key in ("title", "why", "fix") if key in rule}
@@ -40,7 +40,7 @@ def collect() -> set[str]:
 
 def french() -> dict[str, str]:
     """The translations that are there."""
-    return tomllib.loads((ROOT / "locales" / "fr.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((ROOT / "show" / "locales" / "fr.toml").read_text(encoding="utf-8"))
 
 
 def _of_code(tree: ast.Module) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _of_templates() -> Iterator[str]:
     from jinja2 import Environment, nodes
 
     environment = Environment(trim_blocks=True)
-    for path in sorted((ROOT / "templates").glob("*.j2")):
+    for path in sorted((ROOT / "show" / "templates").glob("*.j2")):
         for call in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
             if (
                 isinstance(call.node, nodes.Name)

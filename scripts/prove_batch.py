@@ -31,7 +31,7 @@ from analyzer.batch.files import StoreError
 from analyzer.batch.run import Options, Summary, run_batch
 from analyzer.batch.store import RUN
 from analyzer.batch.work import Settings
-from analyzer.files import PART
+from analyzer.disk.files import PART
 
 ROOT = Path(__file__).parent.parent
 SIGNALS = ("technical", "palette")

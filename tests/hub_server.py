@@ -1,4 +1,4 @@
-"""A hub on loopback that speaks the protocol of Hugging Face, and misbehaves as it is told: for tests of `analyzer.hub`."""
+"""A hub on loopback that speaks the protocol of Hugging Face, and misbehaves as it is told: for `tests/weights/test_hub.py`."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.contract import Reading, Signal
-from analyzer.errors import Unavailable
-from analyzer.evidence import BoundingBox, OcrLine, TextTrack
-from analyzer.media import Audio, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
-from analyzer.report import Asset, SignalResult
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import BoundingBox, OcrLine, TextTrack
+from analyzer.nouns.media import Audio, Frame, Loudness, Media, Samples, SubtitleTrack, Thumbnails
+from analyzer.nouns.report import Asset, SignalResult
+from analyzer.nouns.signal import Reading, Signal
 
 FPS = 30.0
 

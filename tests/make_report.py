@@ -7,8 +7,7 @@ import io
 import math
 from typing import Any
 
-from analyzer.contract import Metric, Reading, Signal
-from analyzer.evidence import (
+from analyzer.nouns.evidence import (
     Caption,
     Captions,
     ColourPair,
@@ -36,7 +35,19 @@ from analyzer.evidence import (
     Word,
     message,
 )
-from analyzer.report import Borderline, EngineUsed, Instance, Judgement, Reason, Report, SignalResult, Source, Still, Verdict
+from analyzer.nouns.report import (
+    Borderline,
+    EngineUsed,
+    Instance,
+    Judgement,
+    Reason,
+    Report,
+    SignalResult,
+    Source,
+    Still,
+    Verdict,
+)
+from analyzer.nouns.signal import Metric, Reading, Signal
 from tests.make import asset, box, text_track
 
 SCRIPT = "</script><script>alert(1)</script>"
@@ -85,7 +96,14 @@ def _signals(texts: tuple[str, ...]) -> tuple[SignalResult, ...]:
     headline = box(0.2, 0.08, 0.8, 0.14)
     tracks = (
         text_track(
-            "3 mistakes everyone makes", 0.1, 2.8, id=0, role="headline", box=headline, contrast=1.9, contrast_median=2.4,
+            "3 mistakes everyone makes",
+            0.1,
+            2.8,
+            id=0,
+            role="headline",
+            box=headline,
+            contrast=1.9,
+            contrast_median=2.4,
             colours=ColourPair(time_s=1.4, box=headline, letters="#BEBEBE", ground="#963C2D", ratio=1.9),
         ),  # fmt: skip
         text_track("Your coffee is burnt", 0.6, 2.4, id=1, needed_s=1.1),

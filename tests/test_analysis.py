@@ -45,7 +45,7 @@ def test_a_second_run_reads_nothing(clip: Path, tmp_path: Path, monkeypatch: pyt
     first = analyze(clip, only=LIGHT)
     renamed = tmp_path / "other name.mp4"
     renamed.write_bytes(clip.read_bytes())
-    monkeypatch.setattr("analyzer.decoder.CHILD", "raise SystemExit(1)  # {path!r}")
+    monkeypatch.setattr("analyzer.read.decoder.CHILD", "raise SystemExit(1)  # {path!r}")
     again = analyze(renamed, only=LIGHT)
     assert again.signals == first.signals and again.asset.name == "other name.mp4"
     with pytest.raises(Exception, match="decoder gave up"):

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analyzer import manifests, weights
-from analyzer.cli import app
+from analyzer.cli.app import app
 from analyzer.engines import openai_whisper
-from analyzer.manifests import Manifest
+from analyzer.weights import manifests, store
+from analyzer.weights.manifests import Manifest
 from tests import tiny_pictures, tiny_whisper
 from tests.engines import tiny_detectors, tiny_text
 from tests.hub_server import FIRST_COMMIT, Hub, serving
@@ -250,14 +250,27 @@ def test_from_the_hub_to_the_report(
     signal = SIGNALS[manifest.task]
     report = json.loads(
         run(
-            "check", str(SAMPLE), "--out", str(tmp_path / "out"), "--format", "json", "--only", signal, "--post-text", POST,
-            "--find", "a red box", "--device", "cpu", "--no-cache",
+            "check",
+            str(SAMPLE),
+            "--out",
+            str(tmp_path / "out"),
+            "--format",
+            "json",
+            "--only",
+            signal,
+            "--post-text",
+            POST,
+            "--find",
+            "a red box",
+            "--device",
+            "cpu",
+            "--no-cache",
         )  # fmt: skip
     )
     [found] = [each for each in report["signals"] if each["id"] == signal]
     assert found["status"] in ("ok", "partial"), found
     [used] = [engine for engine in found["engines"] if engine["task"] == manifest.task]
-    lock = weights.lock_of(manifest)
+    lock = store.lock_of(manifest)
     assert lock is not None and (used["id"], used["revision"], used["weights"]) == (manifest.id, lock.revision, lock.digest)
     assert used["device"] == "cpu" and used["precision"] == manifest.precision.get("cpu", "float32") and used["licence"]
     page = (tmp_path / "out" / "weak.mp4.report.html").read_text(encoding="utf-8")

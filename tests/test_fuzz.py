@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.evidence import message
+from analyzer.nouns.evidence import message
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from analyzer.evidence import message
-from analyzer.render.i18n import locale_of
-from analyzer.sentences import PLACEHOLDER
+from analyzer.nouns.evidence import message
+from analyzer.nouns.sentences import PLACEHOLDER
+from analyzer.show.i18n import locale_of
 from scripts.missing_translations import collect, french
 
 

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from analyzer.batch.files import written
 from analyzer.batch.record import Record
 from analyzer.batch.store import Store
-from analyzer.errors import UsageError
-from analyzer.files import check_free, kind_of
-from analyzer.render.plain_text import visible
-from analyzer.render.tables import FORMULA
+from analyzer.disk.files import check_free, kind_of
+from analyzer.nouns.errors import UsageError
+from analyzer.show.plain_text import visible
+from analyzer.show.tables import FORMULA
 
 GIVEN = ("post_text", "published_at", "locale", "brand")
 """Columns of a manifest that are known; further ones follow in the order of their names."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from analyzer import files
-from analyzer.errors import AnalyzerError
+from analyzer.disk import files
+from analyzer.nouns.errors import AnalyzerError
 
 RECORDS = "records"
 INDEX = "index.sqlite"

@@ -22,7 +22,7 @@ from typing import Any
 
 from analyzer.batch.files import APPLICATION, INDEX, RECORDS, StoreError
 from analyzer.batch.record import Record, read_record
-from analyzer.errors import UsageError
+from analyzer.nouns.errors import UsageError
 
 VERSION = 2
 SCHEMA = """

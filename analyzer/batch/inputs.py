@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from analyzer.batch.files import APPLICATION, INDEX, RECORDS
-from analyzer.errors import UsageError
-from analyzer.sidecars import MOST_ADDED, SUBTITLES
+from analyzer.nouns.errors import UsageError
+from analyzer.read.sidecars import MOST_ADDED, SUBTITLES
 
 BESIDE = (*SUBTITLES, ".txt")
 """Files that belong to the asset of the same name."""

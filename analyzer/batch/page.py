@@ -15,13 +15,13 @@ from analyzer.batch.export import TABLES
 from analyzer.batch.files import written
 from analyzer.batch.record import Finding, Record
 from analyzer.batch.store import Store
-from analyzer.files import check_free
-from analyzer.render.i18n import Locale, locale_of
-from analyzer.render.page import page
-from analyzer.render.plain_text import one_line
+from analyzer.disk.files import check_free
+from analyzer.show.i18n import Locale, locale_of
+from analyzer.show.page import page
+from analyzer.show.plain_text import one_line
 
 if TYPE_CHECKING:
-    from analyzer.contract import Signal
+    from analyzer.nouns.signal import Signal
 
 NAME = "index.html"
 ROWS = "@@rows@@"
@@ -39,7 +39,7 @@ NOT_MEASURED = ("unavailable", "failed")
 
 def write_page(store: Store, lang: str = "en") -> Path:
     """Write the page of all records, row by row; returns its path."""
-    from analyzer import catalog
+    from analyzer.measure import catalog
 
     locale = locale_of(lang, {signal.id: signal.title for signal in catalog.signals()})
     counted = Counted()

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from analyzer.evidence import Message, Noun, Scalar, message
-from analyzer.files import read_within
-from analyzer.report import Asset, Instance, Judgement, Reason, Report, VerdictStatus
+from analyzer.disk.files import read_within
+from analyzer.nouns.evidence import Message, Noun, Scalar, message
+from analyzer.nouns.report import Asset, Instance, Judgement, Reason, Report, VerdictStatus
 
 Status = Literal["ok", "partial", "rejected", "failed", "timed_out", "crashed", "out_of_memory"]
 STATUSES: tuple[Status, ...] = get_args(Status)

@@ -28,7 +28,7 @@ from analyzer.batch.record import ANALYSED, Record
 from analyzer.batch.store import Part, Store
 from analyzer.batch.work import Settings, analyzer_of
 from analyzer.batch.workers import ENTRY, Bounds, Worker
-from analyzer.errors import UsageError
+from analyzer.nouns.errors import UsageError
 
 MEMORY_SHARE = 0.8
 """Share of the machine's memory that all workers together may take (project choice)."""
@@ -315,7 +315,7 @@ def _fingerprint(settings: Settings) -> Callable[[Item], str]:
 
 def _judging(variant: str, platform: str) -> str:
     """Changes whenever a profile, or the code that judges, changes; raises `UsageError` where there is no such profile."""
-    from analyzer import accuracy, bounds, profile, rules
+    from analyzer.judge import accuracy, bounds, profile, rules
 
     code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (accuracy, bounds, profile, rules)]
     code.append(accuracy.accuracy().model_dump_json())
@@ -327,4 +327,3 @@ def _judging(variant: str, platform: str) -> str:
 
 def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-

@@ -1,8 +1,8 @@
 """What a batch knows: records as JSON files, and an index of them in SQLite that is made anew from the files when it is lost.
 
 A record is known once `keep` returns: its file is on the disk, and so is its row. Several runs may share a folder: each
-takes inputs under its own name, and has a folder of its own (`analyzer.folders`) as long as it lives, so that what a killed run
-had taken is given back and what it left half is deleted.
+takes inputs under its own name, and has a folder of its own (`analyzer.disk.folders`) as long as it lives, so that what a
+killed run had taken is given back and what it left half is deleted.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from analyzer import folders
 from analyzer.batch.files import INDEX, RECORDS, StoreError, write
 from analyzer.batch.index import KEEP, adopt, are_whole, connect, files_as_kept, make, row_of, set_aside, state_of
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import ANALYSED, RETRIED, Record, to_file
-from analyzer.errors import UsageError
+from analyzer.disk import folders
+from analyzer.nouns.errors import UsageError
 
 NOTE = """
 INSERT INTO inputs (id, source, turn, path, name, given, stamp, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -17,12 +17,12 @@ from analyzer.analysis import Analyzer, OnProgress, Variant
 from analyzer.batch.files import StoreError, paths_of, write
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import Record, Status, of_report
-from analyzer.cache import Cache
-from analyzer.errors import MediaError, UsageError
-from analyzer.evidence import Message, message
-from analyzer.profile import Profile
-from analyzer.report import Reason, Report
-from analyzer.rules import judge, load_profile
+from analyzer.judge.profile import Profile
+from analyzer.judge.rules import judge, load_profile
+from analyzer.measure.cache import Cache
+from analyzer.nouns.errors import MediaError, UsageError
+from analyzer.nouns.evidence import Message, message
+from analyzer.nouns.report import Reason, Report
 
 STATUS_OF: dict[str, Status] = {
     "crashed": "crashed", "killed": "crashed", "stalled": "timed_out", "out_of_memory": "out_of_memory",
@@ -131,7 +131,7 @@ def _write_report(item: Item, report: Report, settings: Settings) -> dict[str, A
     out, files = Path(settings.out), paths_of(item.id, item.name)
     made = {"report": report.to_json().encode()}
     if settings.html:
-        from analyzer.render import to_html
+        from analyzer.show import to_html
 
         source = _address(item.path, (out / files["page"]).parent)
         made["page"] = to_html(report, lang=settings.lang, media_src=source).encode("utf-8", "replace")

@@ -25,9 +25,9 @@ from analyzer.batch.files import StoreError
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import Record, Status
 from analyzer.batch.work import Settings, known_of
-from analyzer.errors import AnalyzerError
-from analyzer.evidence import Message, message
-from analyzer.report import Reason
+from analyzer.nouns.errors import AnalyzerError
+from analyzer.nouns.evidence import Message, message
+from analyzer.nouns.report import Reason
 
 ENTRY = "analyzer.batch.worker"
 """Module whose `main` a worker runs."""

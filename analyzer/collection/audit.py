@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analyzer
-from analyzer import folders
 from analyzer.analysis import Analyzer, OnProgress
-from analyzer.brand import Kit
 from analyzer.collection import consistency, duplicates, looks
+from analyzer.collection.brand import Kit
 from analyzer.collection.catalog import measures
 from analyzer.collection.consistency import Standing
 from analyzer.collection.contract import Features, Measure
@@ -24,11 +23,12 @@ from analyzer.collection.logos import Logo, load_logo, seen
 from analyzer.collection.measures.palette import kit_distance
 from analyzer.collection.result import Audit, Drift, Finding, Look, MeasureSummary, Member, Unread
 from analyzer.collection.survey import load, save
-from analyzer.contract import reason_of
-from analyzer.errors import SignalError, UsageError
-from analyzer.evidence import Message, Swatch, message
-from analyzer.report import Asset, Reason
-from analyzer.rules import shown
+from analyzer.disk import folders
+from analyzer.judge.rules import shown
+from analyzer.nouns.errors import SignalError, UsageError
+from analyzer.nouns.evidence import Message, Swatch, message
+from analyzer.nouns.report import Asset, Reason
+from analyzer.nouns.signal import reason_of
 
 KIT_NOISE = 3.0
 """CIEDE2000 by which a mean distance from the brand's colours may differ without anybody seeing it (project choice)."""
@@ -248,9 +248,7 @@ class _Set:
         for group in sorted({member.group for member in members if member.group is not None}):
             own = [member for member in members if member.group == group]
             typical = min(own, key=lambda member: (member.distance is None, member.distance or 0.0, member.key))
-            made.append(
-                Look(id=group, members=tuple(m.key for m in own), typical=typical.key, palette=typical.palette)
-            )
+            made.append(Look(id=group, members=tuple(m.key for m in own), typical=typical.key, palette=typical.palette))
         return tuple(made)
 
     def _drifts(self) -> tuple[Drift, ...]:

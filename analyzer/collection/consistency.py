@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.brand import Kit
+from analyzer.collection.brand import Kit
 from analyzer.collection.contract import Check, Features, Gaps, Measure
 from analyzer.collection.result import Finding
 from analyzer.collection.traits import NEAREST, filled
-from analyzer.evidence import Message, message
-from analyzer.rules import shown
+from analyzer.judge.rules import shown
+from analyzer.nouns.evidence import Message, message
 
 FEWEST = 8
 """Assets from which one can say what is usual (project choice)."""

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.brand import Kit
+from analyzer.collection.brand import Kit
 from analyzer.collection.survey import Survey
-from analyzer.errors import Unavailable
-from analyzer.evidence import Message, Scalar, message
-from analyzer.report import Report
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import Message, Scalar, message
+from analyzer.nouns.report import Report
 
 Features = Mapping[str, Any]
 """What a measure read of one asset, as JSON has it."""

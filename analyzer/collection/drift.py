@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from analyzer.collection.consistency import MAD, Standing
 from analyzer.collection.contract import Features
 from analyzer.collection.result import Drift
-from analyzer.evidence import Message, message
-from analyzer.rules import shown
+from analyzer.judge.rules import shown
+from analyzer.nouns.evidence import Message, message
 
 FEWEST = 12
 """Dated assets from which drift is looked for, on at least three days (project choice)."""

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from analyzer.collection.prints import COMMON, NEAR, VOTES, is_crop, same_moment, same_picture
 from analyzer.collection.result import Copy, Duplicates
 from analyzer.collection.survey import Survey, overlays_of
-from analyzer.evidence import Noun
-from analyzer.report import Report
+from analyzer.nouns.evidence import Noun
+from analyzer.nouns.report import Report
 
 SHARED = 0.6
 """Share of the pictures of the shorter clip that two copies of a clip have in common (project choice)."""

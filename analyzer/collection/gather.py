@@ -19,11 +19,11 @@ from pathlib import Path
 from analyzer.analysis import Analyzer, OnProgress
 from analyzer.collection.result import Origin, Unread
 from analyzer.collection.survey import Survey, survey_of
-from analyzer.errors import MediaError, UsageError
-from analyzer.evidence import Table
-from analyzer.files import read_within
-from analyzer.report import Report
-from analyzer.sidecars import ASSETS, post_text_of
+from analyzer.disk.files import read_within
+from analyzer.nouns.errors import MediaError, UsageError
+from analyzer.nouns.evidence import Table
+from analyzer.nouns.report import Report
+from analyzer.read.sidecars import ASSETS, post_text_of
 
 SIGNALS = (
     "palette", "onscreen_text", "faces", "shots", "stillness", "sound", "speech", "sentiment", "post_text", "technical",
@@ -95,9 +95,7 @@ def media_of(folder: Path, leave_out: Path | None = None) -> list[Path]:
 
     for root, folders, names in os.walk(folder, onerror=unread):
         here = Path(root)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and os.path.abspath(here / name) != left_out
-        )
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and os.path.abspath(here / name) != left_out)
         found += [here / name for name in names if Path(name).suffix.lower() in ASSETS and not name.startswith(".")]
     return found
 
@@ -185,7 +183,7 @@ def _dated(source: Source, report: Report) -> tuple[str | None, Origin | None]:
 
 def analyzer_for_sets(use_cache: bool = True) -> Analyzer:
     """An analyzer that measures what sets are compared by, and nothing else."""
-    from analyzer import catalog
+    from analyzer.measure import catalog
 
     known = {signal.id for signal in catalog.signals()}
     return Analyzer(only=[name for name in SIGNALS if name in known], use_cache=use_cache)

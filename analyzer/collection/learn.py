@@ -13,9 +13,9 @@ import numpy as np
 
 from analyzer.collection.measures.composition import format_of
 from analyzer.collection.result import Audit, Member
-from analyzer.errors import UsageError
-from analyzer.evidence import Swatch
-from analyzer.measures.colour import delta_e, name_of
+from analyzer.methods.colour import delta_e, name_of
+from analyzer.nouns.errors import UsageError
+from analyzer.nouns.evidence import Swatch
 
 FEWEST = 3
 """Assets from which something shared can be told from chance (project choice)."""
@@ -61,9 +61,9 @@ def learn(audit: Audit, folder: Path, out: Path) -> str:
         lines += _of_colour(colour, len(members), colours)
     if not colours:
         lines += [f"# No colour is shared by {SHARED:.0%} of the assets.", ""]
-    lines += ["[formats]", f"aspect_ratios = {_listed(_ratios(members))}", "", "[typography]", "# fonts = [\"Inter\"]"]
+    lines += ["[formats]", f"aspect_ratios = {_listed(_ratios(members))}", "", "[typography]", '# fonts = ["Inter"]']
     case = _case(members)
-    lines += [f"case = {_quoted(case)}" if case else "# case = \"upper\"  # upper, lower, sentence or title", ""]
+    lines += [f"case = {_quoted(case)}" if case else '# case = "upper"  # upper, lower, sentence or title', ""]
     lines += ["[words]", f"# Words of many assets: {_listed(_words(members))}", "use = []", "avoid = []", ""]
     return "\n".join(lines)
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.collection.prints import FAINT, INLIERS, RATIO_TEST
-from analyzer.errors import UsageError
-from analyzer.files import read_within
-from analyzer.report import Report
+from analyzer.disk.files import read_within
+from analyzer.nouns.errors import UsageError
+from analyzer.nouns.report import Report
 
 SIDE = 400
 """Long side in pixels at which a logo is learnt: the largest that it has in a picture of 960."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from analyzer.evidence import Message, Noun, Swatch
-from analyzer.report import Asset, Reason
+from analyzer.nouns.evidence import Message, Noun, Swatch
+from analyzer.nouns.report import Asset, Reason
 
 AUDIT_VERSION = "1.0"
 

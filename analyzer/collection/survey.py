@@ -18,13 +18,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer import cache
 from analyzer.collection.prints import Grey, View, hashes, squares, view_of
-from analyzer.evidence import TextTrack
-from analyzer.files import seal, unsealed
-from analyzer.fingerprints import code, digest, source
-from analyzer.media import Frame, Media
-from analyzer.report import Report, Still
+from analyzer.disk.files import seal, unsealed
+from analyzer.disk.fingerprints import code, digest, source
+from analyzer.measure import cache
+from analyzer.nouns.evidence import TextTrack
+from analyzer.nouns.media import Frame, Media
+from analyzer.nouns.report import Report, Still
 
 HASHED_PER_S = 6.0
 """Frames of a clip that are hashed in a second: in fast motion a picture half a second later is another one (measured)."""
@@ -75,7 +75,7 @@ class Survey:
 
 def survey_of(path: Path, report: Report) -> Survey:
     """Survey an asset whose report is there, from the cache where it was done before; raises `MediaError`."""
-    from analyzer.reading import read_media
+    from analyzer.read.open_media import read_media
 
     name = digest(code(), source(Path(__file__)), report.asset.id, _styled(report))
     file = cache.folder() / "surveys" / f"{name}.npz"
@@ -153,7 +153,7 @@ def _overlays(frames: Sequence[Frame], report: Report) -> tuple[Overlay, ...]:
 
 def _style(picture: NDArray[np.uint8], track: TextTrack) -> Overlay | None:
     """How a line is set; None where its letters cannot be told from their ground."""
-    from analyzer.measures.text_letters import separate
+    from analyzer.methods.text_letters import separate
 
     height, width = picture.shape[:2]
     box = track.box

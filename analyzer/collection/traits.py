@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.collection.contract import Features, Gaps
-from analyzer.evidence import Message, Scalar, message
-from analyzer.rules import shown
+from analyzer.judge.rules import shown
+from analyzer.nouns.evidence import Message, Scalar, message
 
 NEAREST = 0.25
 """Share of a set that an asset is compared with: the nearest."""

@@ -30,13 +30,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from analyzer import manifests, weights
+from analyzer.disk.fingerprints import digest, source
 from analyzer.engines.runtime import Device, Runtime, free_memory_mb, release_unused
-from analyzer.errors import AnalyzerError, Unavailable, UsageError
-from analyzer.evidence import message
-from analyzer.fingerprints import digest, source
-from analyzer.manifests import Manifest
-from analyzer.report import EngineUsed
+from analyzer.nouns.errors import AnalyzerError, Unavailable, UsageError
+from analyzer.nouns.evidence import message
+from analyzer.nouns.report import EngineUsed
+from analyzer.weights import manifests, store
+from analyzer.weights.manifests import Manifest
 
 MEMORY_SHARE = 0.6
 """Share of the free memory that a further model may take before another has to go (project choice)."""
@@ -61,7 +61,7 @@ class Engines:
             self._loaded[task] = self._loaded.pop(task)
             return self._loaded[task][1]
         manifest = self._choose(task)
-        folder = weights.verified_folder(manifest) if manifest.source != "package" else None
+        folder = store.verified_folder(manifest) if manifest.source != "package" else None
         self._make_room(manifest.memory_mb)
         runtime = Runtime(folder, self._device, self._exact)
         self._loaded[task] = manifest, _load(manifest, runtime)
@@ -70,7 +70,7 @@ class Engines:
     def used(self, task: str) -> EngineUsed:
         """Which model serves a task, for the report."""
         manifest, engine = self._loaded.get(task) or (self._choose(task), None)
-        lock = weights.lock_of(manifest) if manifest.source != "package" else None
+        lock = store.lock_of(manifest) if manifest.source != "package" else None
         return EngineUsed(
             id=manifest.id,
             task=task,
@@ -83,7 +83,7 @@ class Engines:
         )
 
     def fingerprint(self, task: str) -> str:
-        """Changes whenever another model would serve a task, or one with other weights, code or precision; empty for none."""
+        """Changes whenever another model would serve a task, or one with other store, code or precision; empty for none."""
         try:
             manifest, used = self._choose(task), self.used(task)
         except Unavailable:
@@ -148,7 +148,7 @@ def _sources(engine: str) -> tuple[Path, ...]:
 
 
 def _is_here(manifest: Manifest) -> bool:
-    packaged = manifest.source == "package" or weights.lock_of(manifest) is not None
+    packaged = manifest.source == "package" or store.lock_of(manifest) is not None
     return packaged and manifests.version_of(manifest) is not None
 
 
@@ -156,7 +156,7 @@ def _missing(task: str, serving: tuple[Manifest, ...]) -> Unavailable:
     """Why no model serves a task, and the command that changes it."""
     if not serving:
         return Unavailable("no_engine", message("There is no model for {task}.", task=task))
-    pulled = next((m for m in serving if m.source != "package" and weights.lock_of(m) is not None), None)
+    pulled = next((m for m in serving if m.source != "package" and store.lock_of(m) is not None), None)
     packaged = next((m for m in serving if m.source == "package"), None)
     wanting = pulled or packaged
     if wanting is not None:

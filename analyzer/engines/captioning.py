@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analyzer.engines.pretrained import Placed, local
 from analyzer.engines.runtime import Runtime, batch_of, in_batches
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 Caption = tuple[str, float | None]
 

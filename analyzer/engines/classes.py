@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import batch_of, in_batches
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 Run = Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.float32]]
 """RGB pictures to the probability of each class of the model: (pictures, classes)."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.evidence import BoundingBox
+from analyzer.nouns.evidence import BoundingBox
 
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]

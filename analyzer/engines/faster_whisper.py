@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from analyzer.contract import Transcribed
 from analyzer.engines.listening import Sound, listen
 from analyzer.engines.runtime import Device, Runtime, batch_of, in_batches, is_out_of_memory, precision_of
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
-from analyzer.measures.speech_text import Heard, HeardWord, is_repetitive
-from analyzer.measures.speech_windows import Window
-from analyzer.media import SPEECH_RATE, Audio
+from analyzer.methods.speech_text import Heard, HeardWord, is_repetitive
+from analyzer.methods.speech_windows import Window
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.nouns.media import SPEECH_RATE, Audio
+from analyzer.nouns.signal import Transcribed
+from analyzer.weights.manifests import Manifest
 
 MOST_THREADS = 4
 """Threads at most, the library's own default; on more cores several files at once are faster (project choice)."""

@@ -1,7 +1,7 @@
 """Runs ONNX graphs on the CPU: OpenVINO in bfloat16 where both it and the processor offer that, else onnxruntime in float32.
 
 On two cores both run on one thread, because threads that wait burn what they gain. A graph of a torch network is exported
-once and kept beside the weights, so that the next run needs no torch at all. Its name holds its hash, which is checked each
+once and kept beside the store, so that the next run needs no torch at all. Its name holds its hash, which is checked each
 time it is opened, as the hashes of the weights are.
 """
 
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer import folders, weights
+from analyzer.disk import folders
+from analyzer.disk.files import seal, unsealed
 from analyzer.engines.runtime import onnx_session
-from analyzer.files import seal, unsealed
-from analyzer.manifests import Manifest
+from analyzer.weights import store
+from analyzer.weights.manifests import Manifest
 
 MADE = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}(\.onnx|-openvino-[^/]*\.agreement)")
 """Names of graphs and of how far they agree."""
@@ -34,7 +35,7 @@ EXPORTERS = ("torch", "transformers")
 """Packages whose versions decide what an export looks like."""
 LEAST_AGREEMENT = 0.97
 """Correlation of what a network says of a made picture in fast mode and in float32, below which it stays with float32
-(measured: 0.16 for a checkpoint that fails in 16 bits and finds nothing at all, 0.9999 for D-FINE-n with random weights)."""
+(measured: 0.16 for a checkpoint that fails in 16 bits and finds nothing at all, 0.9999 for D-FINE-n with random store)."""
 
 Run = Callable[[Sequence[NDArray[Any]]], list[NDArray[Any]]]
 """Arrays in the order of the inputs to arrays in the order of the outputs."""
@@ -63,10 +64,10 @@ class Recipe:
 def open_exported(manifest: Manifest, folder: Path, precision: str, recipe: Recipe) -> Graph:
     """The graph of a torch network, which is exported where it is not there yet; in bfloat16 only where that changes little.
 
-    One that is damaged is exported anew; one of other weights, or of another version of what exports them, is deleted. Where
+    One that is damaged is exported anew; one of other store, or of another version of what exports them, is deleted. Where
     the folder of the models cannot be written, the graph lives as long as the process and is exported again next time.
     """
-    place, digest = folder.parent / weights.EXPORTED / manifest.id, _digest(manifest, folder)
+    place, digest = folder.parent / store.EXPORTED / manifest.id, _digest(manifest, folder)
     try:
         return _tried(_kept(place, digest) or _exported(place, digest, recipe), precision, recipe)
     except OSError:
@@ -111,7 +112,7 @@ def _exported(place: Path, digest: str, recipe: Recipe) -> Path:
             former.unlink()
         with folders.own(place, EXPORTING) as near:
             recipe.export(graph := near / "graph.onnx")
-            weights.sync(graph)
+            store.sync(graph)
             return graph.replace(place / f"{digest}-{_hash(graph)}.onnx")
 
 
@@ -130,13 +131,13 @@ def _tried(path: Path, precision: str, recipe: Recipe) -> Graph:
 
 
 def _digest(manifest: Manifest, folder: Path) -> str:
-    """Changes with the weights, and with the versions of what exports them."""
-    files = [weights.sha256_of(folder / name) for name in manifest.files]
+    """Changes with the store, and with the versions of what exports them."""
+    files = [store.sha256_of(folder / name) for name in manifest.files]
     return hashlib.sha256(repr((files, [_version(package) for package in EXPORTERS])).encode()).hexdigest()[:16]
 
 
 def _hash(path: Path) -> str:
-    return weights.sha256_of(path)[:16]
+    return store.sha256_of(path)[:16]
 
 
 def _version(package: str) -> str:

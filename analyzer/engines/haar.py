@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
-from analyzer.evidence import BoundingBox, message
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import BoundingBox, message
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> Haar:

@@ -7,7 +7,7 @@ from typing import Any
 from analyzer.engines.classes import Classes
 from analyzer.engines.pretrained import Placed, local
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> Classes:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analyzer.engines.pretrained import Placed, local
 from analyzer.engines.runtime import Runtime
 from analyzer.engines.zero_shot import ZeroShot
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> ZeroShot:

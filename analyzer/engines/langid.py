@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> LangId:

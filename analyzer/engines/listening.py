@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.contract import Transcribed
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.measures.speech_text import Heard, believed
-from analyzer.measures.speech_windows import Window, packed
-from analyzer.media import Audio
+from analyzer.methods.speech_text import Heard, believed
+from analyzer.methods.speech_windows import Window, packed
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.nouns.media import Audio
+from analyzer.nouns.signal import Transcribed
 
 Sound = NDArray[np.float32]
 """One channel at 16 kHz."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from analyzer.engines.detecting import Boxes, Detected, Floats, Picture, corners_of, detections, resized
 from analyzer.engines.graphs import Graph
 from analyzer.engines.runtime import Runtime, precision_of
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
+from analyzer.nouns.evidence import message
+from analyzer.weights.manifests import Manifest
 
 Outputs = list[NDArray[Any]]
 Size = tuple[int, int]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analyzer.engines.classes import Classes
 from analyzer.engines.onnx_pictures import OnnxPictures
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> Classes:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import onnx_session
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 class OnnxPictures:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime, onnx_session
 from analyzer.engines.texts import Classifier, Ids
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> Classifier:

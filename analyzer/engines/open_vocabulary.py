@@ -16,8 +16,8 @@ from analyzer.engines.detecting import Boxes, Detected, Floats, Picture, corners
 from analyzer.engines.picture_network import PictureNetwork
 from analyzer.engines.pretrained import local
 from analyzer.engines.runtime import Runtime, batch_of, in_batches
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
+from analyzer.nouns.evidence import message
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> OpenVocabulary:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from analyzer.contract import Transcribed
 from analyzer.engines.listening import Sound, listen
 from analyzer.engines.runtime import Runtime, is_out_of_memory, precision_of, release_unused, torch_device
-from analyzer.manifests import Manifest
-from analyzer.measures.speech_text import Heard, HeardWord
-from analyzer.measures.speech_windows import Window
-from analyzer.media import Audio
+from analyzer.methods.speech_text import Heard, HeardWord
+from analyzer.methods.speech_windows import Window
+from analyzer.nouns.media import Audio
+from analyzer.nouns.signal import Transcribed
+from analyzer.weights.manifests import Manifest
 
 WINDOW_S = 30.0
 """Length of a window (whisper.audio.CHUNK_LENGTH)."""

@@ -19,9 +19,9 @@ import numpy as np
 from analyzer.engines.detecting import Floats
 from analyzer.engines.graphs import LEAST_AGREEMENT, OPSET, Recipe, Summary, agreement, open_exported
 from analyzer.engines.runtime import Runtime, is_out_of_memory, precision_of, release_unused, torch_device
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.weights.manifests import Manifest
 
 
 class PictureNetwork:

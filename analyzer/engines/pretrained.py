@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from analyzer.engines.runtime import Runtime, is_out_of_memory, precision_of, release_unused, torch_device
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 Result = TypeVar("Result")
 

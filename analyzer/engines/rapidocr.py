@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
 from analyzer.quiet import without_downloads
+from analyzer.weights.manifests import Manifest
 
 PACKAGE = "rapidocr"
 EMPTY = np.zeros((0, 4, 2), np.float32)

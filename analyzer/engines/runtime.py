@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.weights.manifests import Manifest
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Item = TypeVar("Item")

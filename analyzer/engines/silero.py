@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime, onnx_session
-from analyzer.errors import Unavailable
-from analyzer.evidence import message
-from analyzer.manifests import Manifest
-from analyzer.media import SPEECH_RATE, Audio
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.nouns.media import SPEECH_RATE, Audio
+from analyzer.weights.manifests import Manifest
 
 CHUNK = 512
 """Samples that get one probability (https://github.com/snakers4/silero-vad/wiki/Quality-Metrics)."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analyzer.engines.runtime import Runtime, is_out_of_memory, precision_of, release_unused, torch_device
 from analyzer.engines.texts import Classifier, Ids
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> Classifier:

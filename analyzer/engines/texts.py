@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.engines.runtime import batch_of, in_batches
-from analyzer.errors import Unavailable
-from analyzer.evidence import Message, message
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import Message, message
+from analyzer.weights.manifests import Manifest
 
 Mood = Literal["positive", "neutral", "negative"]
 MOODS: tuple[Mood, ...] = get_args(Mood)

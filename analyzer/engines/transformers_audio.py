@@ -21,8 +21,8 @@ from analyzer.engines.runtime import (
     release_unused,
     torch_device,
 )
-from analyzer.manifests import Manifest
-from analyzer.media import SPEECH_RATE, Audio
+from analyzer.nouns.media import SPEECH_RATE, Audio
+from analyzer.weights.manifests import Manifest
 
 SILENT = 10 ** (-60 / 20)
 """Peak below which a window is silent: -60 dBFS, as in the signal sound."""

@@ -16,8 +16,8 @@ from typing import Any
 
 from analyzer.engines.runtime import Runtime
 from analyzer.engines.texts import Sentiment
-from analyzer.evidence import Message, message
-from analyzer.manifests import Manifest
+from analyzer.nouns.evidence import Message, message
+from analyzer.weights.manifests import Manifest
 
 ALPHA = 15.0
 """Sum of valences that makes a strong text, squared (the normalisation of VADER, C. J. Hutto and E. Gilbert, ICWSM 2014,

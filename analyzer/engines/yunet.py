@@ -10,8 +10,8 @@ import numpy as np
 
 from analyzer.engines.detecting import Picture, resized
 from analyzer.engines.runtime import Runtime
-from analyzer.evidence import BoundingBox, message
-from analyzer.manifests import Manifest
+from analyzer.nouns.evidence import BoundingBox, message
+from analyzer.weights.manifests import Manifest
 
 
 def load(manifest: Manifest, runtime: Runtime) -> YuNet:

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.disk.files import seal, unsealed
 from analyzer.engines.runtime import batch_of, in_batches
-from analyzer.files import seal, unsealed
-from analyzer.manifests import Manifest
+from analyzer.weights.manifests import Manifest
 
 Directions = NDArray[np.float32]
 """Unit vectors, (n, d)."""
@@ -101,7 +101,7 @@ class ZeroShot:
 @cache
 def groups() -> Mapping[str, Any]:
     """The groups of labels: for each its `labels` with their captions, and the captions of `nothing`."""
-    return tomllib.loads((files("analyzer.measures") / "lexicon" / "content.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("analyzer.methods") / "lexicon" / "content.toml").read_text(encoding="utf-8"))
 
 
 def _kept(path: Path, count: int) -> Directions:

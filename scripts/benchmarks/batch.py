@@ -30,7 +30,7 @@ HITS = 40
 def one_process(folder: Path, out: Path) -> dict[str, float]:
     """What a person would script: one `Analyzer` in a loop, a report and a page for each asset."""
     from analyzer import Analyzer
-    from analyzer.render import to_html
+    from analyzer.show import to_html
 
     out.mkdir()
     analyzer, began = Analyzer(use_cache=False), time.monotonic()

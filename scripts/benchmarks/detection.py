@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import named
-from analyzer.measures.looks import looks_of
-from analyzer.reading import read_media
+from analyzer.methods.looks import looks_of
+from analyzer.read.open_media import read_media
+from analyzer.weights.manifests import named
 from benchmarks.arms import CACHE, DATA, FRAMES_PER_SECOND, answer, in_turns, options, run
 
 FOLDER = CACHE / "detection"

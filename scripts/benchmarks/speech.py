@@ -42,10 +42,10 @@ def sound_of(clip: str) -> Any:
 
 
 def ours(sound: Any, tokens: int, exact: bool, batch: int) -> Callable[[], Any]:
-    from analyzer import manifests
     from analyzer.engines import faster_whisper, silero
     from analyzer.engines.runtime import Runtime
-    from analyzer.media import Audio, Samples
+    from analyzer.nouns.media import Audio, Samples
+    from analyzer.weights import manifests
 
     faster_whisper.is_repetitive = lambda text: False  # type: ignore[assignment]
     base = manifests.named("faster-whisper-base")

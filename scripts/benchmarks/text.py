@@ -16,7 +16,7 @@ import warnings
 from typing import Any
 
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest, named
+from analyzer.weights.manifests import Manifest, named
 from benchmarks.arms import CACHE, DATA, answer, in_turns, options, spread
 
 FOLDER = CACHE / "text"

@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from analyzer import catalog, manifests
-from analyzer.contract import Engines
 from analyzer.engines import captioning, image_text
 from analyzer.engines.runtime import Runtime
-from analyzer.reading import read_media
+from analyzer.measure import catalog
+from analyzer.nouns.signal import Engines
+from analyzer.read.open_media import read_media
+from analyzer.weights import manifests
 from benchmarks.arms import CACHE, answer, generated, in_turns, options, sampled
 from tests import tiny_pictures
 

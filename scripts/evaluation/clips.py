@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analyzer import Analyzer
-from analyzer.evidence import TextTrack
-from analyzer.measures.text_tracking import edits, similarity
-from analyzer.report import Report
+from analyzer.methods.text_tracking import edits, similarity
+from analyzer.nouns.evidence import TextTrack
+from analyzer.nouns.report import Report
 from evaluation.drawn_clips import KINDS, Made, Maker, covered
 from evaluation.drawn_styles import FORMATS
 from evaluation.figures import Figure, Setup, at_least, at_most, macro_f1, tail_at_most

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from analyzer.evidence import Swatch
-from analyzer.measures.colour import delta_e
-from analyzer.media import Frame
-from analyzer.signals.palette import SIGNAL
+from analyzer.measure.signals.palette import SIGNAL
+from analyzer.methods.colour import delta_e
+from analyzer.nouns.evidence import Swatch
+from analyzer.nouns.media import Frame
 from evaluation.figures import Figure, Setup, at_least
 from evaluation.words import SILENT
 

@@ -18,8 +18,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from sounding import RATE, mixed, write_clip
 
-from analyzer.evidence import BoundingBox
-from analyzer.measures.text_contrast import ratio
+from analyzer.methods.text_contrast import ratio
+from analyzer.nouns.evidence import BoundingBox
 from evaluation.drawn_styles import BLACK, FORMATS, WHITE, Format, lines_of, lit_layer
 from evaluation.figures import FONT_FOLDER, PILLOWS_OWN, SCRIPTS, Setup, filling, font, fonts
 from evaluation.lines import WORDS, colour_of, light

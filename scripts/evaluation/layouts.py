@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from analyzer.evidence import BoundingBox
-from analyzer.measures.text_roles import Line, roles
+from analyzer.methods.text_roles import Line, roles
+from analyzer.nouns.evidence import BoundingBox
 from evaluation.figures import Figure, Setup, at_least, macro_f1
 from evaluation.lines import WORDS
 

@@ -15,7 +15,7 @@ from PIL import Image
 from sounding import write_clip
 
 from analyzer import Analyzer
-from analyzer.report import Report
+from analyzer.nouns.report import Report
 from evaluation.drawn_shots import Pictures, Scene
 from evaluation.figures import Figure, Setup
 

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from analyzer.accuracy import accuracy
 from analyzer.engines import Engines
-from analyzer.evidence import BoundingBox
-from analyzer.measures.text_contrast import luminance, ratio
-from analyzer.measures.text_reading import Reader
+from analyzer.judge.accuracy import accuracy
+from analyzer.methods.text_contrast import luminance, ratio
+from analyzer.methods.text_reading import Reader
+from analyzer.nouns.evidence import BoundingBox
 from evaluation.figures import Figure, Setup, at_most, filling, font, fonts
 
 PICTURES = 48
@@ -247,7 +247,5 @@ def measure(setup: Setup) -> list[Figure]:
         setup.tell(f"outside {true_share:.4f}, measured {ours_share:.4f}")
     near = sum(abs(ours_share - UNSAFE) <= ERROR.of(ours_share) for ours_share, _ in wrong)
     value = f"{len(wrong)}, {near} of them borderline"
-    table.append(
-        Figure("unsafe overlap", "lines wrongly called inside or outside", value, "0", not wrong, str(len(pairs)))
-    )
+    table.append(Figure("unsafe overlap", "lines wrongly called inside or outside", value, "0", not wrong, str(len(pairs))))
     return table

@@ -22,9 +22,9 @@ import numpy as np
 
 from analyzer import Analyzer
 from analyzer.engines import Engines
-from analyzer.evidence import BoundingBox, Shots, TextTrack
-from analyzer.measures.text_tracking import similarity
-from analyzer.report import Report
+from analyzer.methods.text_tracking import similarity
+from analyzer.nouns.evidence import BoundingBox, Shots, TextTrack
+from analyzer.nouns.report import Report
 from evaluation.clips import ALIKE, STANDS_S
 from evaluation.figures import SCRIPTS, Figure, Setup, at_least, f1, macro_f1
 from evaluation.second_labels import measure as after_second_labels

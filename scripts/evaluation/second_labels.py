@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from analyzer.evidence import TextTrack
-from analyzer.measures.text_tracking import edits, similarity
-from analyzer.report import Report
+from analyzer.methods.text_tracking import edits, similarity
+from analyzer.nouns.evidence import TextTrack
+from analyzer.nouns.report import Report
 from evaluation.clips import ALIKE, STANDS_S
 from evaluation.figures import SCRIPTS, Figure, Setup, at_least, f1, tail_at_most
 

@@ -16,11 +16,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from analyzer import catalog
 from analyzer.analysis import Analyzer
 from analyzer.collection import Audit, audit
+from analyzer.collection.compare import compare
 from analyzer.collection.gather import analyzer_for_sets
-from analyzer.compare import compare
+from analyzer.measure import catalog
 from evaluation.drawn_sets import make
 from evaluation.figures import SCRIPTS, Figure, Setup, at_least
 from evaluation.stability import CHANGED, version

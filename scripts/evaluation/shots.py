@@ -17,11 +17,11 @@ import av
 import cv2
 import numpy as np
 
-from analyzer.evidence import Shots
-from analyzer.media import Media, Samples, Thumbnails
-from analyzer.reading import read_media
-from analyzer.report import Asset
-from analyzer.signals.shots import SIGNAL
+from analyzer.measure.signals.shots import SIGNAL
+from analyzer.nouns.evidence import Shots
+from analyzer.nouns.media import Media, Samples, Thumbnails
+from analyzer.nouns.report import Asset
+from analyzer.read.open_media import read_media
 from evaluation.drawn_edits import EDITS, EFFECTS, SWEPT
 from evaluation.drawn_shots import KINDS, WIDTH, Clip, Pictures, Scene, join
 from evaluation.figures import Figure, Setup, at_least, f1

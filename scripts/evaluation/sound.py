@@ -20,7 +20,7 @@ from sounding import RATE, Sound, mixed, music
 
 from analyzer import Analyzer
 from analyzer.engines import Engines
-from analyzer.media import Audio, Samples
+from analyzer.nouns.media import Audio, Samples
 from evaluation.figures import Figure, Setup, quantiles
 
 RECORDINGS = (

@@ -16,7 +16,7 @@ from PIL import Image
 from sounding import RATE, Sound, write_clip
 
 from analyzer import Analyzer
-from analyzer.report import Report, Verdict
+from analyzer.nouns.report import Report, Verdict
 from evaluation.figures import SCRIPTS, Figure, Setup
 
 CLIPS = ("strong.mp4", "weak.mp4", "muted.mp4")

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.engines import Engines
-from analyzer.measures.hook_text import Opener, hook_types, weak_openers
-from analyzer.media import Media, Samples, Thumbnails
-from analyzer.report import Asset
-from analyzer.signals.sentiment import SIGNAL
+from analyzer.measure.signals.sentiment import SIGNAL
+from analyzer.methods.hook_text import Opener, hook_types, weak_openers
+from analyzer.nouns.media import Media, Samples, Thumbnails
+from analyzer.nouns.report import Asset
 from evaluation.figures import SCRIPTS, Figure, Setup, at_least
 
 DATA = SCRIPTS / "data"

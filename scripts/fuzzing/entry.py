@@ -13,20 +13,22 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from analyzer.read import open_media
+
 
 @cache
 def limits() -> Any:
     """The product's bounds with less time and fewer frames, so that many inputs are read."""
-    from analyzer.decode.limits import Limits
+    from analyzer.read.decode.limits import Limits
 
     return dataclasses.replace(Limits(), duration_s=8.0, frames=150, decode_s=4.0, animation_frames=60, kept_frames=20)
 
 
 def decode(path: Path, folder: Path, still: bool) -> str:
     """Read a picture or a clip into the spool in a folder, as the child does; says why where it is refused."""
-    from analyzer.decode.image import read_image
-    from analyzer.decode.spool import Refused, Spool
-    from analyzer.decode.video import read_video
+    from analyzer.read.decode.image import read_image
+    from analyzer.read.decode.spool import Refused, Spool
+    from analyzer.read.decode.video import read_video
 
     try:
         spool = Spool(folder)
@@ -47,7 +49,7 @@ _kept: dict[Path, Any] = {}
 
 
 class Left:
-    """Stands for `analyzer.decoder.Decoder`: a process that has left the spool in a folder, and answers for its frames."""
+    """Stands for `analyzer.read.decoder.Decoder`: a process that has left the spool in a folder, and answers for its frames."""
 
     def __init__(self, folder: Path, spool: dict[str, Any]) -> None:
         self._kept = _kept.get(folder)
@@ -56,7 +58,7 @@ class Left:
                 file.write((folder / name).read_bytes())
 
     def follow(self, on_progress: Any) -> Any:
-        from analyzer.media import Confinement
+        from analyzer.nouns.media import Confinement
 
         return Confinement()
 
@@ -77,18 +79,17 @@ class Left:
 @contextlib.contextmanager
 def media(path: Path, folder: Path) -> Iterator[Any]:
     """The asset as the parent takes it over from a spool in a folder; raises `MediaError`."""
-    from analyzer import reading
 
     def left(source: Any, spool: dict[str, Any], *_: Any) -> Left:
         return Left(folder, spool)
 
-    with mock.patch.object(reading, "Decoder", left), reading.read_media(path, asset_id="0" * 64) as asset:
+    with mock.patch.object(open_media, "Decoder", left), open_media.read_media(path, asset_id="0" * 64) as asset:
         yield asset
 
 
 def sidecar(path: Path) -> dict[str, Any]:
     """The track of a subtitle file."""
-    from analyzer.decode.subtitles import read_sidecar
+    from analyzer.read.decode.subtitles import read_sidecar
 
     track, _ = read_sidecar(path.name, path.read_bytes()[: limits().text_bytes + 1], limits())
     return track

@@ -21,6 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from analyzer import show
 from fuzzing import entry
 from fuzzing.blind import BLIND
 
@@ -59,9 +60,9 @@ def measured(path: Path, folder: Path) -> str:
     import numpy as np
 
     import analyzer
-    from analyzer import catalog
-    from analyzer.errors import MediaError, Unavailable
-    from analyzer.report import Report
+    from analyzer.measure import catalog
+    from analyzer.nouns.errors import MediaError, Unavailable
+    from analyzer.nouns.report import Report
 
     class NoEngines(dict[str, Any]):
         def __missing__(self, task: str) -> Any:
@@ -106,25 +107,25 @@ class _logged:
 
     def __enter__(self) -> list[BaseException]:
         self.handler = _Stacks()
-        logging.getLogger("analyzer.catalog").addHandler(self.handler)
+        logging.getLogger("analyzer.measure.catalog").addHandler(self.handler)
         return self.handler.found
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("analyzer.catalog").removeHandler(self.handler)
+        logging.getLogger("analyzer.measure.catalog").removeHandler(self.handler)
 
 
 @cache
 def _schema() -> Any:
     from jsonschema import Draft202012Validator
 
-    from analyzer.report import json_schema
+    from analyzer.nouns.report import json_schema
 
     return Draft202012Validator(json_schema())
 
 
 def check_report(report: Any) -> None:
     """Raise `Find` unless the report's JSON is finite, keeps to the schema and can be read again."""
-    from analyzer.report import Report
+    from analyzer.nouns.report import Report
 
     for place, number in _numbers(report, ""):
         if not math.isfinite(number):
@@ -154,7 +155,7 @@ def _numbers(tree: Any, place: str) -> Iterator[tuple[str, float]]:
 
 
 def read_subtitles(path: Path, folder: Path) -> str:
-    from analyzer.evidence import Cue
+    from analyzer.nouns.evidence import Cue
 
     track = entry.sidecar(path)
     if "note" in track:
@@ -171,10 +172,9 @@ def read_report(path: Path, folder: Path) -> str:
     """Read a stored report, judge it for some places to publish, and show it in every way."""
     from rich.console import Console
 
-    from analyzer import render
-    from analyzer.errors import UsageError
-    from analyzer.report import Report
-    from analyzer.rules import judge
+    from analyzer.judge.rules import judge
+    from analyzer.nouns.errors import UsageError
+    from analyzer.nouns.report import Report
 
     try:
         stored = Report.from_json(path.read_bytes())
@@ -187,12 +187,12 @@ def read_report(path: Path, folder: Path) -> str:
         for profile in JUDGED_BY:
             check_report(judge(stored, profile, "organic"))
         for lang in ("en", "fr"):
-            _check_page(render.to_html(judge(stored, "tiktok"), lang=lang))
-            render.to_markdown(stored, lang=lang).encode()
-        for shown in (render.to_csv, render.to_github, render.to_srt, render.to_vtt):
+            _check_page(show.to_html(judge(stored, "tiktok"), lang=lang))
+            show.to_markdown(stored, lang=lang).encode()
+        for shown in (show.to_csv, show.to_github, show.to_srt, show.to_vtt):
             shown(stored).encode()
         console = io.StringIO()
-        render.print_terminal(judge(stored, "tiktok"), Console(file=console, width=80))
+        show.print_terminal(judge(stored, "tiktok"), Console(file=console, width=80))
         if any(ord(letter) < 32 and letter not in "\n" for letter in console.getvalue()):
             raise Find("a control character reaches the terminal")
     except UsageError:
@@ -206,9 +206,9 @@ def _check_page(page: str) -> None:
 
 
 def read_profile(path: Path, folder: Path) -> str:
-    from analyzer.errors import UsageError
-    from analyzer.profile import load_profile
-    from analyzer.rules import describe, judge
+    from analyzer.judge.profile import load_profile
+    from analyzer.judge.rules import describe, judge
+    from analyzer.nouns.errors import UsageError
 
     try:
         profile = load_profile(path)
@@ -222,14 +222,14 @@ def read_profile(path: Path, folder: Path) -> str:
 
 @cache
 def _golden() -> Any:
-    from analyzer.report import Report
+    from analyzer.nouns.report import Report
 
     return Report.from_json((ROOT / "samples" / "golden.report.json").read_bytes())
 
 
 def read_brand(path: Path, folder: Path) -> str:
-    from analyzer.brand import load_kit
-    from analyzer.errors import UsageError
+    from analyzer.collection.brand import load_kit
+    from analyzer.nouns.errors import UsageError
 
     try:
         load_kit(path)
@@ -239,8 +239,8 @@ def read_brand(path: Path, folder: Path) -> str:
 
 
 def read_comments(path: Path, folder: Path) -> str:
-    from analyzer.comments import comments_of
-    from analyzer.errors import UsageError
+    from analyzer.nouns.errors import UsageError
+    from analyzer.read.comments import comments_of
 
     try:
         texts = comments_of(path)
@@ -254,7 +254,7 @@ def read_comments(path: Path, folder: Path) -> str:
 def read_manifest(path: Path, folder: Path) -> str:
     """The inputs of a batch, from a table that somebody sent along."""
     from analyzer.batch.inputs import items_of
-    from analyzer.errors import UsageError
+    from analyzer.nouns.errors import UsageError
 
     try:
         items = list(items_of(str(path), io.BytesIO()))
@@ -331,7 +331,7 @@ def _reports(folder: Path) -> Iterator[Path]:
 
 
 def _profiles(folder: Path) -> Iterator[Path]:
-    yield from _files(ROOT / "analyzer" / "profiles", ".toml")
+    yield from _files(ROOT / "analyzer" / "judge" / "profiles", ".toml")
     yield from (path for path in _files(folder, ".toml") if "profile" in path.name)
 
 

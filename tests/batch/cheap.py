@@ -7,7 +7,7 @@ from typing import Any
 
 from analyzer.analysis import Analyzer
 from analyzer.batch import worker
-from analyzer.report import Report
+from analyzer.nouns.report import Report
 
 GOLDEN = Path(__file__).parents[2] / "samples" / "golden.report.json"
 

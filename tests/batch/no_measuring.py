@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer import catalog
 from analyzer.batch import worker
-from analyzer.report import SignalResult
+from analyzer.measure import catalog
+from analyzer.nouns.report import SignalResult
 
 
 def main() -> None:

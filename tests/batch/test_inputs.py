@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.batch.files import APPLICATION, INDEX, RECORDS
 from analyzer.batch.inputs import Item, items_of
-from analyzer.errors import UsageError
+from analyzer.nouns.errors import UsageError
 from tests.collection.test_gather import refusing
 
 

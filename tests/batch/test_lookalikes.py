@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from analyzer.batch.files import INDEX
-from analyzer.errors import UsageError
-from analyzer.folders import MARK
+from analyzer.disk.folders import MARK
+from analyzer.nouns.errors import UsageError
 from tests.batch.test_run import picture, run
-from tests.test_cli_batch import ROOT, command
+from tests.cli.test_batch import ROOT, command
 
 LOOKALIKES = (
     "clips/b-roll.part", "clips/.b.part", "half.part", ".half.part", "reports/ab/x.part", "reports/ab/mine.report.json",

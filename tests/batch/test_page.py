@@ -14,7 +14,7 @@ import pytest
 
 from analyzer.batch import page as page_module
 from analyzer.batch.page import embedded, row_of, write_page
-from analyzer.render.i18n import locale_of
+from analyzer.show.i18n import locale_of
 from tests import make
 from tests.batch.made import BAD, HOSTILE, fill, record
 
@@ -47,7 +47,7 @@ def test_the_page_says_what_was_not_measured_and_how_often_a_check_found_somethi
     assert '<option value="tiktok">tiktok (2)</option>' in page and '<option value="x">x (1)</option>' in page
     rows = json.loads(re.search(r'id="rows">(.*?)</script>', page, re.S)[1])  # type: ignore[index]
     assert [row[-1] for row in rows] == [False, True, False]
-    script = (Path(page_module.__file__).parents[1] / "templates" / "batch.js").read_text(encoding="utf-8")
+    script = (Path(page_module.__file__).parents[1] / "show" / "templates" / "batch.js").read_text(encoding="utf-8")
     assert len(rows[0]) == len(json.loads(re.search(r"ROW = (\[.*?\])", script)[1]))  # type: ignore[index]
 
 

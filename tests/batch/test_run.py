@@ -17,8 +17,8 @@ from analyzer.batch.files import StoreError
 from analyzer.batch.record import Record
 from analyzer.batch.run import Options, State, Summary, run_batch
 from analyzer.batch.work import Settings
-from analyzer.errors import UsageError
-from analyzer.report import Report
+from analyzer.nouns.errors import UsageError
+from analyzer.nouns.report import Report
 
 POISON = "tests.batch.poison"
 LIGHT = ("technical", "palette", "post_text")

@@ -16,9 +16,9 @@ from analyzer.batch.files import INDEX, StoreError
 from analyzer.batch.inputs import Item
 from analyzer.batch.record import Record, Status
 from analyzer.batch.store import Part, Store, shard_of
-from analyzer.errors import UsageError
-from analyzer.evidence import message
-from analyzer.report import Reason
+from analyzer.nouns.errors import UsageError
+from analyzer.nouns.evidence import message
+from analyzer.nouns.report import Reason
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.analysis import Analyzer
-from analyzer.catalog import run
 from analyzer.collection.survey import Survey, survey_image
-from analyzer.report import Report, SignalResult, Still
-from analyzer.signals import palette
+from analyzer.measure.catalog import run
+from analyzer.measure.signals import palette
+from analyzer.nouns.report import Report, SignalResult, Still
 from tests import make
 
 Picture = NDArray[np.uint8]

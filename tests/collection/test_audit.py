@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.brand import Colour, Formats, Kit, Typography, load_kit
 from analyzer.collection import Audit, audit
+from analyzer.collection.brand import Colour, Formats, Kit, Typography, load_kit
 from analyzer.collection.learn import learn
-from analyzer.errors import MediaError, UsageError
+from analyzer.nouns.errors import MediaError, UsageError
 from tests.collection.sets import Painted, Picture, encoded, folder_of, scene, washed
 
 GREEN, RED = (30, 120, 70), (200, 40, 60)

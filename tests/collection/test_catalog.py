@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.collection.catalog import measures
 from analyzer.collection.contract import Measure
-from analyzer.errors import SignalError
+from analyzer.nouns.errors import SignalError
 from tests.collection.sets import report, scene, survey
 
 

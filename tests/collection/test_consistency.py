@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analyzer.brand import Kit
+from analyzer.collection.brand import Kit
 from analyzer.collection.consistency import (
     FEWEST,
     Standing,
@@ -20,7 +20,7 @@ from analyzer.collection.consistency import (
 )  # fmt: skip
 from analyzer.collection.contract import Check, Measure
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.evidence import message
+from analyzer.nouns.evidence import message
 
 TRAITS = (
     Trait("size", 0.5, message("It is {value}; {count} others are {low} to {high}.")),

@@ -10,8 +10,8 @@ import pytest
 
 from analyzer.collection.gather import Gathered, Source, day_of, gather, sources_of
 from analyzer.collection.result import Unread
-from analyzer.errors import MediaError, UsageError
-from analyzer.evidence import Table
+from analyzer.nouns.errors import MediaError, UsageError
+from analyzer.nouns.evidence import Table
 from tests import make
 from tests.collection.sets import Painted, Picture, folder_of, scene
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analyzer.collection.learn import learn, picture_colours, text_colours
 from analyzer.collection.result import Audit, Member
-from analyzer.evidence import Swatch
+from analyzer.nouns.evidence import Swatch
 from tests import make
 
 

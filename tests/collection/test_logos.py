@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analyzer.collection.logos import load_logo, seen
-from analyzer.errors import UsageError
+from analyzer.nouns.errors import UsageError
 from tests.collection.sets import Picture, report, scene
 
 

@@ -8,7 +8,7 @@ from analyzer.collection.consistency import standing
 from analyzer.collection.contract import Measure
 from analyzer.collection.looks import groups, layout, on_map
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.evidence import message
+from analyzer.nouns.evidence import message
 
 TRAITS = tuple(Trait(name, 0.01, message("{value}")) for name in "xyz")
 MEASURE = Measure(

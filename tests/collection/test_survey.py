@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from analyzer.collection.survey import load, save, survey_clip, survey_image
-from analyzer.evidence import TextTracks
+from analyzer.nouns.evidence import TextTracks
 from tests import make
 from tests.collection.sets import Picture, report, scene
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest, named
+from analyzer.weights.manifests import Manifest, named
 
 LIKE = {
     "yolox": ("yolox-s", "yolox_nano.onnx", (416, 416), {}),

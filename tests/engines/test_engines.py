@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from analyzer import engines, manifests, weights
+from analyzer import engines
 from analyzer.engines import Engines, _sources
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable, UsageError
-from analyzer.manifests import Manifest
-from tests.test_manifests import FIELDS
+from analyzer.nouns.errors import Unavailable, UsageError
+from analyzer.weights import manifests, store
+from analyzer.weights.manifests import Manifest
 from tests.tiny import place
+from tests.weights.test_manifests import FIELDS
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def three(loaded: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[Manifest,
 
 
 def pulled(manifest: Manifest) -> None:
-    folder = weights.folder_of(manifest)
+    folder = store.folder_of(manifest)
     folder.mkdir(parents=True)
     (folder / "model.txt").write_bytes(b"weights")
     place(manifest)
@@ -98,7 +99,7 @@ def test_the_best_model_that_is_here_is_used_without_being_told(three: tuple[Man
     pulled(better)
     assert Engines()["ocr"].name == better.id
     used = Engines().used("ocr")
-    lock = weights.lock_of(better)
+    lock = store.lock_of(better)
     assert lock is not None and (used.revision, used.weights) == (lock.revision, lock.digest)
 
 
@@ -116,7 +117,7 @@ def test_a_model_can_be_named(three: tuple[Manifest, ...]) -> None:
 
 def test_weights_that_changed_are_not_loaded(three: tuple[Manifest, ...], loaded: list[str]) -> None:
     pulled(three[1])
-    (weights.folder_of(three[1]) / "model.txt").write_bytes(b"weightZ")
+    (store.folder_of(three[1]) / "model.txt").write_bytes(b"weightZ")
     with pytest.raises(Unavailable) as error:
         Engines()["ocr"]
     assert error.value.code == "damaged_weights" and loaded == []

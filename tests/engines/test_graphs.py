@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import folders, weights
+from analyzer.disk import folders
+from analyzer.disk.files import unsealed
 from analyzer.engines import graphs
 from analyzer.engines.graphs import Graph, Recipe, agreement, open_exported
-from analyzer.files import unsealed
-from analyzer.manifests import Manifest
-from tests.test_manifests import FIELDS
+from analyzer.weights import store
+from analyzer.weights.manifests import Manifest
+from tests.weights.test_manifests import FIELDS
 
 onnx = pytest.importorskip("onnx")
 
@@ -63,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def place(folder: Path) -> Path:
-    return folder.parent / weights.EXPORTED / MANIFEST.id
+    return folder.parent / store.EXPORTED / MANIFEST.id
 
 
 def opened(folder: Path, export: Exporter, precision: str = "float32") -> Graph:
@@ -137,7 +138,7 @@ def test_two_at_the_same_time_export_once(folder: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_costs_an_export_each_time(folder: Path) -> None:
-    (folder.parent / weights.EXPORTED).write_text("in the way")
+    (folder.parent / store.EXPORTED).write_text("in the way")
     exporter = Exporter()
     opened(folder, exporter)
     opened(folder, exporter)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer import manifests
 from analyzer.engines import haar
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
+from analyzer.nouns.errors import Unavailable
+from analyzer.weights import manifests
 from tests.make import noise, plain
 
 

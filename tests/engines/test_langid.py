@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer import manifests
 from analyzer.engines import langid
 from analyzer.engines.runtime import Runtime
+from analyzer.weights import manifests
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer.contract import Transcribed
 from analyzer.engines.listening import Sound, listen
-from analyzer.errors import Unavailable
-from analyzer.measures.speech_text import Heard, HeardWord
-from analyzer.measures.speech_windows import Window
-from analyzer.media import SPEECH_RATE, Audio, Samples
+from analyzer.methods.speech_text import Heard, HeardWord
+from analyzer.methods.speech_windows import Window
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.media import SPEECH_RATE, Audio, Samples
+from analyzer.nouns.signal import Transcribed
 
 SETTINGS = {"least_language_probability": 0.5, "language_windows": 3}
 WORDS = {"alpha": 2.0, "bravo": 10.0, "charlie": 10.6, "delta": 40.0}
@@ -54,9 +54,7 @@ def run(window_s: float = 30.0, language: str | None = None, languages: Sequence
             heard.append(window)
             yield hearing(window)
 
-    found: Transcribed = listen(
-        audio(), SPANS, language, window_s=window_s, settings=SETTINGS, detect=detect, hear=hear
-    )
+    found: Transcribed = listen(audio(), SPANS, language, window_s=window_s, settings=SETTINGS, detect=detect, hear=hear)
     return found, heard, detected
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import manifests
 from analyzer.engines import onnx_image_classifier, onnx_image_text
 from analyzer.engines.classes import Classes
 from analyzer.engines.onnx_pictures import OnnxPictures
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest
+from analyzer.weights import manifests
+from analyzer.weights.manifests import Manifest
 
 SAFETY = manifests.named("falconsai-nsfw-int8")
 CLIP = manifests.named("clip-vit-b32-int8")

@@ -12,7 +12,7 @@ from analyzer.engines import open_vocabulary
 from analyzer.engines.detecting import corners_of
 from analyzer.engines.picture_network import PictureNetwork
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import named
+from analyzer.weights.manifests import named
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")

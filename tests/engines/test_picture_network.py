@@ -13,9 +13,9 @@ import pytest
 from analyzer.engines import picture_network
 from analyzer.engines.picture_network import PictureNetwork
 from analyzer.engines.runtime import Device, Runtime, in_batches
-from analyzer.errors import Unavailable
-from analyzer.manifests import Manifest
-from tests.test_manifests import FIELDS
+from analyzer.nouns.errors import Unavailable
+from analyzer.weights.manifests import Manifest
+from tests.weights.test_manifests import FIELDS
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
@@ -132,9 +132,7 @@ def test_a_gpu_that_fills_up_on_the_way_leaves_the_rest_to_the_cpu(folder: Path)
 
 
 @pytest.mark.usefixtures("gpu")
-def test_a_gpu_without_room_for_the_network_itself_leaves_it_to_the_cpu(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_gpu_without_room_for_the_network_itself_leaves_it_to_the_cpu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> Any:
         raise torch.OutOfMemoryError(FULL)
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import catalog, manifests, weights
 from analyzer.engines import Engines
-from analyzer.report import Report
+from analyzer.measure import catalog
+from analyzer.nouns.report import Report
+from analyzer.weights import manifests, store
 from tests import tiny_pictures
 from tests.make import asset, media, noise, plain
 from tests.tiny import COMMIT, place
@@ -145,7 +146,7 @@ def test_a_prompted_model_writes_words_and_not_its_prompt(built: Path) -> None:
 
 def test_weights_that_are_damaged_do_not_speak(engine: Any) -> None:
     manifest, engines = engine
-    path = weights.folder_of(manifest) / "model.safetensors"
+    path = store.folder_of(manifest) / "model.safetensors"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from analyzer import manifests
 from analyzer.engines import rapidocr
 from analyzer.engines.runtime import Runtime
+from analyzer.weights import manifests
 from tests.make import plain
 
 TEXT = "Wait for the end"
@@ -104,17 +104,14 @@ def output(code: str) -> str:
 
 
 def test_importing_the_module_loads_no_model_library() -> None:
-    code = (
-        "import sys, analyzer.engines.rapidocr\n"
-        "print([m for m in ('rapidocr', 'onnxruntime', 'torch') if m in sys.modules])"
-    )
+    code = "import sys, analyzer.engines.rapidocr\nprint([m for m in ('rapidocr', 'onnxruntime', 'torch') if m in sys.modules])"
     assert output(code) == "[]"
 
 
 def test_reading_needs_no_torch() -> None:
     code = (
         "import sys, numpy as np\n"
-        "from analyzer import manifests\n"
+        "from analyzer.weights import manifests\n"
         "from analyzer.engines import rapidocr\n"
         "from analyzer.engines.runtime import Runtime\n"
         "rapidocr.load(manifests.named('ppocr-v6-small'), Runtime()).detect(np.zeros((64, 64, 3), np.uint8))\n"
@@ -123,15 +120,14 @@ def test_reading_needs_no_torch() -> None:
     assert output(code) == "True False"
 
 
-
 DAMAGED = """
 import sys
 from pathlib import Path
 import numpy as np
-from analyzer import manifests
+from analyzer.weights import manifests
 from analyzer.engines import rapidocr
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
+from analyzer.nouns.errors import Unavailable
 
 real = Path.exists
 Path.exists = lambda path: path.suffix != ".onnx" and real(path)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from analyzer.engines.runtime import batch_of, free_memory_mb, in_batches, is_out_of_memory, precision_of
-from analyzer.manifests import Manifest
-from tests.test_manifests import FIELDS
+from analyzer.weights.manifests import Manifest
+from tests.weights.test_manifests import FIELDS
 
 
 class Device:

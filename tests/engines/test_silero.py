@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analyzer import manifests
 from analyzer.engines import silero
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
-from analyzer.media import SPEECH_RATE, Audio, Samples
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.media import SPEECH_RATE, Audio, Samples
+from analyzer.weights import manifests
 from tests.make import tone
 
 RNG = np.random.default_rng(0)

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 import pytest
 
-from analyzer import Analyzer, manifests
+from analyzer import Analyzer
 from analyzer.engines import Engines
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
-from analyzer.manifests import Manifest
+from analyzer.nouns.errors import Unavailable
+from analyzer.weights import manifests
+from analyzer.weights.manifests import Manifest
 from tests.engines import tiny_text
 from tests.tiny import place
 

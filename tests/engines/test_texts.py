@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer.engines.texts import Classifier, Ids
-from analyzer.errors import Unavailable
+from analyzer.nouns.errors import Unavailable
 from tests.engines import tiny_text
 
 

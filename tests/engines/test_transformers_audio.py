@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import manifests, weights
 from analyzer.engines import Engines, transformers_audio
 from analyzer.engines.runtime import Runtime
-from analyzer.manifests import Manifest
-from analyzer.media import SPEECH_RATE, Audio, Samples
+from analyzer.nouns.media import SPEECH_RATE, Audio, Samples
+from analyzer.weights import manifests, store
+from analyzer.weights.manifests import Manifest
 from tests.make import tone
 from tests.tiny import place
 
@@ -121,4 +121,4 @@ def test_the_product_finds_the_weights_and_says_what_it_used(folder: Path) -> No
         used = engines.used("sound-events")
         assert (used.id, used.precision, used.device) == ("ast-audioset", "float32", "cpu") and used.weights
     finally:
-        weights.remove(there)
+        store.remove(there)

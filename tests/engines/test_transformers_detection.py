@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import weights
 from analyzer.engines import graphs, picture_network, transformers_detection
 from analyzer.engines.picture_network import PictureNetwork
 from analyzer.engines.runtime import Runtime
-from analyzer.evidence import BoundingBox
-from analyzer.manifests import Manifest, named
+from analyzer.nouns.evidence import BoundingBox
+from analyzer.weights import store
+from analyzer.weights.manifests import Manifest, named
 from tests.engines.detectors import picture
 
 pytest.importorskip("torch")
@@ -92,7 +92,7 @@ def test_fast_mode_is_refused_where_it_would_find_nothing(trained: Path, test_da
 def test_the_second_run_needs_no_torch(trained: Path) -> None:
     transformers_detection.load(MANIFEST, Runtime(trained, "cpu"))
     code = (
-        "import sys; from pathlib import Path; import numpy as np; from analyzer import manifests;"
+        "import sys; from pathlib import Path; import numpy as np; from analyzer.weights import manifests;"
         "from analyzer.engines import transformers_detection; from analyzer.engines.runtime import Runtime;"
         f"engine = transformers_detection.load(manifests.named({MANIFEST.id!r}), Runtime(Path({str(trained)!r}), 'cpu'));"
         "list(engine.detect([np.zeros((80, 60, 3), np.uint8)]));"
@@ -141,7 +141,7 @@ def test_a_gpu_without_room_for_one_picture_leaves_it_to_the_cpu(tiny: Path, mon
 def test_a_folder_that_cannot_be_written_is_no_hindrance(tiny: Path, tmp_path: Path) -> None:
     folder = tmp_path / MANIFEST.id
     shutil.copytree(tiny, folder)
-    (tmp_path / weights.EXPORTED).write_text("in the way")
+    (tmp_path / store.EXPORTED).write_text("in the way")
     engine = transformers_detection.load(sees_all(), Runtime(folder, "cpu", exact=True))
     assert list(engine.detect([np.zeros((50, 70, 3), np.uint8)]))[0]
 
@@ -153,12 +153,12 @@ def test_other_weights_are_exported_anew_and_the_old_export_goes(tiny: Path, tmp
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"note": "changed"}))
     transformers_detection.load(MANIFEST, Runtime(folder, "cpu", exact=True))
-    assert len(list((tmp_path / weights.EXPORTED).rglob("*.onnx"))) == 1
-    assert not [path for path in (tmp_path / weights.EXPORTED).rglob("*") if path.is_dir() and path.name != MANIFEST.id]
+    assert len(list((tmp_path / store.EXPORTED).rglob("*.onnx"))) == 1
+    assert not [path for path in (tmp_path / store.EXPORTED).rglob("*") if path.is_dir() and path.name != MANIFEST.id]
 
 
 def test_without_the_exporter_s_package_it_says_which(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from analyzer.errors import Unavailable
+    from analyzer.nouns.errors import Unavailable
 
     folder = tmp_path / MANIFEST.id
     shutil.copytree(tiny, folder)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analyzer import manifests
 from analyzer.engines import vader
 from analyzer.engines.runtime import Runtime
 from analyzer.engines.texts import Sentiment
+from analyzer.weights import manifests
 
 MOODS = ("positive", "negative")
 

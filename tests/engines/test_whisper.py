@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import manifests, weights
-from analyzer.contract import Transcribed
 from analyzer.engines import Engines, faster_whisper, openai_whisper
 from analyzer.engines.runtime import Runtime
-from analyzer.errors import Unavailable
-from analyzer.manifests import Manifest
-from analyzer.measures import speech_text
-from analyzer.media import Audio, Samples
+from analyzer.methods import speech_text
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.media import Audio, Samples
+from analyzer.nouns.signal import Transcribed
+from analyzer.weights import manifests, store
+from analyzer.weights.manifests import Manifest
 from tests import tiny_whisper
 from tests.tiny import place
 
@@ -153,7 +153,7 @@ def test_the_product_finds_the_weights_and_says_what_it_used(converted: Path, jf
         used = engines.used("speech-to-text")
         assert (used.id, used.precision, used.device) == ("faster-whisper-tiny", "int8", "cpu") and used.weights
     finally:
-        weights.remove(manifest)
+        store.remove(manifest)
 
 
 def test_openai_whisper_runs_without_word_times(tmp_path: Path, jfk: Audio, monkeypatch: pytest.MonkeyPatch) -> None:

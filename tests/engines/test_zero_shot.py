@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer import manifests
+from analyzer.disk.files import seal
 from analyzer.engines.zero_shot import ZeroShot, _kept, groups
-from analyzer.files import seal
-from analyzer.manifests import Manifest
+from analyzer.weights import manifests
+from analyzer.weights.manifests import Manifest
 
 MANIFEST = manifests.named("siglip2-base")
 MATCHING = [manifest for manifest in manifests.load() if manifest.task == "image-text-matching"]

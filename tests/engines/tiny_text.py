@@ -11,8 +11,8 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
-from analyzer.manifests import Manifest
-from tests.test_manifests import FIELDS
+from analyzer.weights.manifests import Manifest
+from tests.weights.test_manifests import FIELDS
 
 WORDS = (
     "i", "love", "hate", "this", "is", "great", "bad", "film", "you", "are", "a", "good", "day", "not", ".", ",", "!", "and",

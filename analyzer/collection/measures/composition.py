@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 
-from analyzer.brand import Kit
+from analyzer.collection.brand import Kit
 from analyzer.collection.contract import Check, Features, Measure, metric
 from analyzer.collection.survey import Survey
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.errors import Unavailable
-from analyzer.evidence import BoundingBox, message
-from analyzer.report import Report
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import BoundingBox, message
+from analyzer.nouns.report import Report
 
 TRAITS = (
     Trait("format", 0, message("Its frame is {value}; {count} others have {bound}.")),

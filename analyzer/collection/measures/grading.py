@@ -5,8 +5,8 @@ from __future__ import annotations
 from analyzer.collection.contract import Features, Measure, metric
 from analyzer.collection.survey import Survey
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.evidence import message
-from analyzer.report import Report
+from analyzer.nouns.evidence import message
+from analyzer.nouns.report import Report
 
 TRAITS = (
     Trait("brightness", 0.03, message("Its brightness is {value}; {count} others have {low} to {high}."), "share"),

@@ -9,8 +9,8 @@ import numpy as np
 
 from analyzer.collection.contract import Features, Gaps, Measure, lacking
 from analyzer.collection.survey import Survey
-from analyzer.evidence import Embedding, Message, message
-from analyzer.report import Report
+from analyzer.nouns.evidence import Embedding, Message, message
+from analyzer.nouns.report import Report
 
 NOISE = 0.02
 """Cosine distance (project choice; to be measured with each model)."""

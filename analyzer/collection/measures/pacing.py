@@ -5,9 +5,9 @@ from __future__ import annotations
 from analyzer.collection.contract import Features, Measure, metric
 from analyzer.collection.survey import Survey
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.errors import NotApplicable
-from analyzer.evidence import message
-from analyzer.report import Report
+from analyzer.nouns.errors import NotApplicable
+from analyzer.nouns.evidence import message
+from analyzer.nouns.report import Report
 
 TRAITS = (
     Trait("median_shot_s", 0.5, message("Its middle shot lasts {value}; those of {count} others {low} to {high}."), "s"),

@@ -13,14 +13,14 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from analyzer.brand import Kit, nearest
+from analyzer.collection.brand import Kit, nearest
 from analyzer.collection.contract import Check, Features, Gaps, Measure, metric
 from analyzer.collection.survey import Survey
-from analyzer.errors import Unavailable
-from analyzer.evidence import Message, Scalar, message
-from analyzer.measures.colour import CHROMA_WEIGHT, Lab, delta_e, name_of, oklab, pixel_of
-from analyzer.report import Report
-from analyzer.rules import shown
+from analyzer.judge.rules import shown
+from analyzer.methods.colour import CHROMA_WEIGHT, Lab, delta_e, name_of, oklab, pixel_of
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import Message, Scalar, message
+from analyzer.nouns.report import Report
 
 NOISE = 0.025
 """Earth mover's distance: JPEG of quality 50 moves 95 % of photographs by less than 0.022 (measured)."""
@@ -74,9 +74,7 @@ def explain(features: Features, usual: Sequence[Features]) -> Message:
             "{bound} of the picture is {colour}, {value} from the nearest colour that the others have.",
             value=shown(min(away[strange]), "dE"), **params,
         )  # fmt: skip
-    return message(
-        "{bound} of the picture is {colour}; the others have less of it, or other colours beside it.", **params
-    )
+    return message("{bound} of the picture is {colour}; the others have less of it, or other colours beside it.", **params)
 
 
 def checks(features: Features, kit: Kit) -> Iterator[Check]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.brand import Kit
+from analyzer.collection.brand import Kit
 from analyzer.collection.contract import Check, Features, Measure, metric
 from analyzer.collection.survey import Survey
 from analyzer.collection.traits import Trait, explain, gaps
-from analyzer.errors import NotApplicable, Unavailable
-from analyzer.evidence import message
-from analyzer.report import Report
+from analyzer.nouns.errors import NotApplicable, Unavailable
+from analyzer.nouns.evidence import message
+from analyzer.nouns.report import Report
 
 TRAITS = (
     Trait("mood", 0.25, message("The mood of its words is {value}, from -1 to 1; {count} others have {low} to {high}.")),

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analyzer.brand import Kit, nearest
+from analyzer.collection.brand import Kit, nearest
 from analyzer.collection.contract import Check, Features, Gaps, Measure, metric
 from analyzer.collection.survey import Overlay, Survey, overlays_of
 from analyzer.collection.traits import Trait, farthest, gaps, unclear
-from analyzer.errors import NotApplicable
-from analyzer.evidence import Message, TextTrack, message
-from analyzer.measures.colour import name_of, oklab, pixel_of
-from analyzer.report import Report
-from analyzer.rules import shown
+from analyzer.judge.rules import shown
+from analyzer.methods.colour import name_of, oklab, pixel_of
+from analyzer.nouns.errors import NotApplicable
+from analyzer.nouns.evidence import Message, TextTrack, message
+from analyzer.nouns.report import Report
 
 TRAITS = (
     Trait("height", 0.006, message("Its text is {value} of the frame high; {count} others have {low} to {high}."), "share"),

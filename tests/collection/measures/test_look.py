@@ -9,9 +9,9 @@ import pytest
 
 from analyzer.collection.consistency import findings_of_set, standing
 from analyzer.collection.measures.look import MEASURE
-from analyzer.errors import Unavailable
-from analyzer.evidence import Embedding, message
-from analyzer.report import Reason, SignalResult
+from analyzer.nouns.errors import Unavailable
+from analyzer.nouns.evidence import Embedding, message
+from analyzer.nouns.report import Reason, SignalResult
 from tests import make
 from tests.collection.sets import report, scene, survey
 

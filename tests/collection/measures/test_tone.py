@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.brand import Kit, Words
+from analyzer.collection.brand import Kit, Words
 from analyzer.collection.measures.tone import MEASURE
-from analyzer.errors import NotApplicable
+from analyzer.nouns.errors import NotApplicable
 from tests import make
 from tests.collection.sets import report, scene, survey
 

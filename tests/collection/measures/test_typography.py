@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from analyzer.brand import Colour, Kit, Typography
+from analyzer.collection.brand import Colour, Kit, Typography
 from analyzer.collection.consistency import findings_of_kit, findings_of_set, standing
 from analyzer.collection.contract import Features
 from analyzer.collection.measures.typography import MEASURE, case_of
-from analyzer.evidence import TextTracks
+from analyzer.nouns.evidence import TextTracks
 from tests import make
 from tests.collection.sets import report, scene, survey
 

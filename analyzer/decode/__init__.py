@@ -1,5 +1,0 @@
-"""Untrusted bytes become arrays here, in a process of its own that may be killed.
-
-`analyzer.reading` starts `analyzer.decode.child`; nothing else imports this package, and only it imports av and PIL.
-What it leaves is a folder, the spool: raw arrays, kept frames and one JSON file. See `analyzer.decode.spool`.
-"""

@@ -1,0 +1,1 @@
+"""Measure: signals are found, ordered, run and remembered; each turns a `Media` into metrics and evidence."""
